@@ -1,0 +1,45 @@
+package io.cioroutes.delivery;
+
+import com.rabbitmq.client.Channel;
+import io.cioroutes.command.CommandTranslator;
+import io.cioroutes.command.CommandType;
+import io.cioroutes.command.InvalidCommandException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.springframework.amqp.core.MessageProperties;
+
+/**
+ * First step of every command route: takes the delivery over, validates its body against the command's schema and turns
+ * it into operations of the API. In: the bytes of the message. Out: a {@link Command}.
+ *
+ * <p>Fails with {@link InvalidCommandException}, which names every violation.
+ */
+final class CommandReceiver implements Processor {
+
+    private final CommandType type;
+    private final CommandTranslator translator;
+    private final InFlight inFlight;
+
+    CommandReceiver(CommandType type, CommandTranslator translator, InFlight inFlight) {
+        this.type = type;
+        this.translator = translator;
+        this.inFlight = inFlight;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws InvalidCommandException {
+        if (inFlight.isDraining()) {
+            // Not begun, not settled: the message is back in its queue when the channel closes.
+            exchange.setRouteStop(true);
+            return;
+        }
+        var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
+        var channel = exchange.getProperty(SpringRabbitMQConstants.CHANNEL, Channel.class);
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        var command = new Command(type, new Delivery(channel, properties, body == null ? new byte[0] : body, inFlight));
+        Commands.attach(exchange, command);
+        command.translated(translator.translate(type, command.delivery().body(), command.facts()));
+        exchange.getMessage().setBody(command);
+    }
+}

@@ -1,0 +1,51 @@
+package io.cioroutes.delivery;
+
+import java.util.List;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageBuilder;
+import org.springframework.amqp.core.MessageDeliveryMode;
+import org.springframework.amqp.core.MessageProperties;
+import org.springframework.amqp.core.MessagePropertiesBuilder;
+
+/** Makes the copies of a message that go to retry and dead-letter queues: same body, same properties, always durable. */
+final class Copies {
+
+    /** The publisher's {@code expiration}, which on the copy itself would make the broker drop it. */
+    static final String EXPIRATION = "x-cio-expiration";
+
+    /** {@code CC} and {@code BCC} would send the copy to further queues; the broker's own history starts anew. */
+    private static final List<String> DROPPED = List.of(
+            "CC",
+            "BCC",
+            "x-death",
+            "x-delivery-count",
+            "x-first-death-exchange",
+            "x-first-death-queue",
+            "x-first-death-reason",
+            "x-last-death-exchange",
+            "x-last-death-queue",
+            "x-last-death-reason");
+
+    private Copies() {}
+
+    /** A copy of a delivery, ready for further headers. */
+    static MessageProperties properties(Delivery delivery) {
+        MessageProperties original = delivery.properties();
+        MessageProperties copy = MessagePropertiesBuilder.fromClonedProperties(original)
+                .setDeliveryMode(MessageDeliveryMode.PERSISTENT)
+                .build();
+        DROPPED.forEach(copy.getHeaders()::remove);
+        if (original.getExpiration() != null) {
+            copy.setExpiration(null);
+            copy.setHeader(EXPIRATION, original.getExpiration());
+        }
+        return copy;
+    }
+
+    /** The message of such a copy. */
+    static Message message(Delivery delivery, MessageProperties properties) {
+        return MessageBuilder.withBody(delivery.body())
+                .andProperties(properties)
+                .build();
+    }
+}
