@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.env.EnvironmentPostProcessor;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -23,7 +23,7 @@ import org.springframework.core.env.MapPropertySource;
  *
  * <p>Fails with {@link SettingsException} when a value makes no sense.
  */
-public final class ServiceEnvironment implements EnvironmentPostProcessor, Ordered {
+public final class ServiceEnvironment implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
@@ -34,7 +34,8 @@ public final class ServiceEnvironment implements EnvironmentPostProcessor, Order
     }
 
     @Override
-    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+    public void initialize(ConfigurableApplicationContext context) {
+        ConfigurableEnvironment environment = context.getEnvironment();
         Map<String, Object> derived = new HashMap<>();
         String suffix = regionSuffix(environment.getProperty("cio.customerio.region", "us"));
         derived.put(
