@@ -57,6 +57,8 @@ final class Park extends SettleByCopy implements Predicate {
                     RetryHeaders.FIRST_FAILURE_AT, history.firstFailure().getEpochSecond());
         }
         properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts());
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        properties.setHeader("x-cio-error", Failure.of(Failure.Reason.EXHAUSTED, cause).text());
         properties.setHeader(RetryHeaders.PARKINGS, history.parkings() + (used ? 1 : 0));
         log.debug("Parked for {}: {}", step.delay(), command);
         return publisher.publish(

@@ -43,14 +43,16 @@ final class RetryPolicy implements Processor, Predicate {
 
     @Override
     public void process(Exchange exchange) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         ApiRequest request = ApiRequest.ofNullable(exchange);
         if (request == null) {
-            // Something unforeseen on the way to a request: no use in trying again at once.
-            Commands.of(exchange).forEach(Command::failed);
+            // A defect of the service on the way to a request: no use in trying again at once.
+            List<Command> commands = Commands.of(exchange);
+            log.error("{} could not be handled and is parked in a retry queue", commands, cause);
+            commands.forEach(Command::failed);
             exchange.setProperty(AGAIN, false);
             return;
         }
-        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         // What comes here was certainly not sent, or may be sent again.
         request.commands().forEach(sendOnce::release);
         request.dropClosed();
