@@ -2,15 +2,19 @@ package io.cioroutes.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.DisallowUnknownKeywordFactory;
 import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.Keyword;
 import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.Vocabularies;
+import com.networknt.schema.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,11 +51,10 @@ final class CommandSchema {
         Map<String, String> texts = Map.of(name, read(name), SHARED, read(SHARED));
         JsonMetaSchema draft = JsonMetaSchema.getV202012();
         JsonMetaSchema dialect = JsonMetaSchema.builder(draft.getIri(), draft)
-                // The draft's keywords are there already; its vocabularies would put them in the place of ours.
-                .vocabularies(Map::clear)
+                .vocabularyFactory(CommandSchema::vocabulary)
+                .unknownKeywordFactory(DisallowUnknownKeywordFactory.getInstance())
                 .keyword(new NonValidationKeyword(MESSAGE))
                 .keywords(SizeKeyword.all())
-                .keyword(new ClosedObjectKeyword())
                 .build();
         JsonSchemaFactory factory = JsonSchemaFactory.builder()
                 .defaultMetaSchemaIri(dialect.getIri())
@@ -82,6 +85,20 @@ final class CommandSchema {
                 addTo(violations, message);
             }
         }
+    }
+
+    /** A vocabulary of the draft, with our keyword in the place of the one that it replaces. */
+    private static Vocabulary vocabulary(String iri) {
+        Vocabulary standard = Vocabularies.getVocabulary(iri);
+        if (standard == null) {
+            return null;
+        }
+        Keyword closed = new ClosedObjectKeyword();
+        return new Vocabulary(
+                iri,
+                standard.getKeywords().stream()
+                        .map(keyword -> keyword.getValue().equals(closed.getValue()) ? closed : keyword)
+                        .toArray(Keyword[]::new));
     }
 
     /** What to say about something of this size. */
