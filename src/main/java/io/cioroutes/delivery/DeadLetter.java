@@ -33,8 +33,7 @@ final class DeadLetter extends SettleByCopy {
         if (command.failure() == null) {
             var reason = Failure.Reason.valueOf(
                     exchange.getProperty(REASON, String.class).toUpperCase(Locale.ROOT));
-            command.failedFor(
-                    Failure.of(reason, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
+            command.failedFor(Failure.of(reason, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
         }
         Failure failure = command.failure();
         Delivery delivery = command.delivery();

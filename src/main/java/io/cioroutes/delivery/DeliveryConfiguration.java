@@ -46,6 +46,7 @@ class DeliveryConfiguration {
     @Bean
     CamelContextConfiguration deliveryRegistry(
             CommandTranslator translator,
+            Seal seal,
             InFlight inFlight,
             @Value("${cio.track.calls}") int trackCalls,
             @Value("${cio.transactional.calls}") int messageCalls) {
@@ -54,7 +55,7 @@ class DeliveryConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
-                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, inFlight));
+                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
                 }
                 registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
                 registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
@@ -175,7 +176,8 @@ class DeliveryConfiguration {
 
     @Bean
     Processor requestOfOne() {
-        return exchange -> ApiRequest.of(exchange.getMessage().getBody(Command.class)).attach(exchange);
+        return exchange ->
+                ApiRequest.of(exchange.getMessage().getBody(Command.class)).attach(exchange);
     }
 
     @Bean
@@ -200,7 +202,8 @@ class DeliveryConfiguration {
 
     @Bean
     SendOnce sendOnce(
-            SendStore store, @Value("${cio.http.connect-timeout}") Duration connect,
+            SendStore store,
+            @Value("${cio.http.connect-timeout}") Duration connect,
             @Value("${cio.http.response-timeout}") Duration response) {
         return new SendOnce(store, connect.plus(response).plus(response));
     }
@@ -253,8 +256,18 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Park park(ConfirmedPublisher publisher, RetrySteps steps, DeliveryProperties settings, DeliveryMetrics metrics) {
-        return new Park(publisher, steps, settings.giveUpAfter(), metrics);
+    Seal seal(CustomerioProperties customerio) {
+        return new Seal(customerio.siteId() + ":" + customerio.trackApiKey() + ":" + customerio.appApiKey());
+    }
+
+    @Bean
+    Park park(
+            ConfirmedPublisher publisher,
+            RetrySteps steps,
+            DeliveryProperties settings,
+            Seal seal,
+            DeliveryMetrics metrics) {
+        return new Park(publisher, steps, settings.giveUpAfter(), seal, metrics);
     }
 
     @Bean

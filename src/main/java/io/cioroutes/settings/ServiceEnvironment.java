@@ -23,7 +23,8 @@ import org.springframework.core.env.MapPropertySource;
  *
  * <p>Fails with {@link SettingsException} when a value makes no sense.
  */
-public final class ServiceEnvironment implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
+public final class ServiceEnvironment
+        implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
@@ -54,8 +55,9 @@ public final class ServiceEnvironment implements ApplicationContextInitializer<C
         return switch (region.strip().toLowerCase(Locale.ROOT)) {
             case "us", "" -> "";
             case "eu" -> "-eu";
-            default -> throw new SettingsException(
-                    "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
+            default ->
+                throw new SettingsException(
+                        "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
         };
     }
 
