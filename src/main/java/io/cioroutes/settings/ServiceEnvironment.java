@@ -46,6 +46,10 @@ public final class ServiceEnvironment
                 "cio.app.url",
                 host(environment, "cio.customerio.app-url", "https://api" + suffix + ".customer.io", "/v1"));
         Set<String> roles = roles(environment.getProperty("cio.roles", ""));
+        List<String> problems = new SettingsCheck(environment, roles).problems();
+        if (!problems.isEmpty()) {
+            throw new SettingsException(String.join(System.lineSeparator(), problems));
+        }
         ROLES.forEach(role -> derived.put("cio.role." + role, roles.contains(role)));
         derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
         environment.getPropertySources().addFirst(new MapPropertySource("cio derived settings", derived));
