@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
@@ -166,6 +167,15 @@ class DeliveryConfiguration {
                 return Commands.of(exchange);
             }
         };
+    }
+
+    /**
+     * For the commands of a batch that are sent one by one in the batch's own error handling: Camel takes an error there
+     * for a circle, and drops the command unsettled, as long as the exchange says that it comes from an error handler.
+     */
+    @Bean
+    Processor outsideErrorHandler() {
+        return exchange -> exchange.removeProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER);
     }
 
     @Bean
