@@ -263,8 +263,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Park park(ConfirmedPublisher publisher, RetrySteps steps, DeliveryProperties settings, DeliveryMetrics metrics) {
-        return new Park(publisher, steps, settings.giveUpAfter(), metrics);
+    Park park(
+            ConfirmedPublisher publisher,
+            Apis apis,
+            RetrySteps steps,
+            DeliveryProperties settings,
+            DeliveryMetrics metrics) {
+        return new Park(publisher, apis, steps, settings.giveUpAfter(), metrics);
     }
 
     @Bean

@@ -19,13 +19,15 @@ final class Park extends SettleByCopy implements Predicate {
 
     private static final Logger log = LoggerFactory.getLogger(Park.class);
 
+    private final Apis apis;
     private final RetrySteps steps;
     private final Duration giveUpAfter;
     private final DeliveryMetrics metrics;
     private final Clock clock = Clock.systemUTC();
 
-    Park(ConfirmedPublisher publisher, RetrySteps steps, Duration giveUpAfter, DeliveryMetrics metrics) {
+    Park(ConfirmedPublisher publisher, Apis apis, RetrySteps steps, Duration giveUpAfter, DeliveryMetrics metrics) {
         super(publisher);
+        this.apis = apis;
         this.steps = steps;
         this.giveUpAfter = giveUpAfter;
         this.metrics = metrics;
@@ -55,6 +57,7 @@ final class Park extends SettleByCopy implements Predicate {
         if (used) {
             properties.setHeader(
                     RetryHeaders.FIRST_FAILURE_AT, history.firstFailure().getEpochSecond());
+            properties.setHeader(RetryHeaders.ALONE, history.alone() || hasFailedAlone(command));
         }
         properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts());
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
@@ -63,6 +66,11 @@ final class Park extends SettleByCopy implements Predicate {
         log.debug("Parked for {}: {}", step.delay(), command);
         return publisher.publish(
                 step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
+    }
+
+    private boolean hasFailedAlone(Command command) {
+        return command.translation() != null
+                && apis.of(ApiRequest.of(command)).hasWorkedSince(command.firstFailure());
     }
 
     /** The routing key under which the exchange {@code cio} knows the message's queue. */

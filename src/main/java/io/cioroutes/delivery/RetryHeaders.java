@@ -11,13 +11,15 @@ import org.springframework.amqp.core.MessageProperties;
  * @param firstFailureAt when the first call failed for now, epoch seconds; 0 if none has
  * @param attempts calls that failed for now so far
  * @param parkings how often the message has been in a retry queue
+ * @param alone it failed while others were delivered: it is at fault, not Customer.io
  */
-record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int parkings) {
+record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int parkings, boolean alone) {
 
     static final String RECEIVED_AT = "x-cio-received-at";
     static final String FIRST_FAILURE_AT = "x-cio-first-failure-at";
     static final String ATTEMPTS = "x-cio-attempts";
     static final String PARKINGS = "x-cio-parkings";
+    static final String ALONE = "x-cio-failed-alone";
 
     private static final Clock CLOCK = Clock.systemUTC();
 
@@ -29,7 +31,8 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
                 receivedAt > 0 && receivedAt <= now ? receivedAt : now,
                 Math.max(0, Math.min(now, number(properties, FIRST_FAILURE_AT, 0))),
                 (int) Math.max(0, Math.min(Integer.MAX_VALUE / 2, number(properties, ATTEMPTS, 0))),
-                (int) Math.max(0, Math.min(Integer.MAX_VALUE / 2, number(properties, PARKINGS, 0))));
+                (int) Math.max(0, Math.min(Integer.MAX_VALUE / 2, number(properties, PARKINGS, 0))),
+                Boolean.TRUE.equals(properties.getHeaders().get(ALONE)));
     }
 
     /** When the first call failed: what the message carries, else now. */
