@@ -24,8 +24,9 @@ import java.util.Map;
 public record RouteCase(
         String name, boolean together, List<Message> messages, List<ScriptedReply> api, List<Request> requests) {
 
-    private static final ObjectMapper YAML =
-            YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /**
      * A message that is published.

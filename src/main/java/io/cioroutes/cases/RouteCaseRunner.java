@@ -91,8 +91,8 @@ public final class RouteCaseRunner {
             String replies = publish(channel, routeCase.messages());
             List<String> differences = new ArrayList<>();
             if (!await(() -> settled() - before >= routeCase.messages().size())) {
-                differences.add("after " + PATIENCE.toSeconds() + " s only " + (settled() - before)
-                        + " messages were settled");
+                differences.add(
+                        "after " + PATIENCE.toSeconds() + " s only " + (settled() - before) + " messages were settled");
             }
             compareOutcomes(channel, routeCase.messages(), differences);
             compareReplies(channel, replies, routeCase.messages(), differences);
@@ -116,7 +116,9 @@ public final class RouteCaseRunner {
 
     /** How many commands the service has settled since its start. */
     private long settled() {
-        return meters.find("cio.commands").timers().stream().mapToLong(Timer::count).sum();
+        return meters.find("cio.commands").timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     private String publish(Channel channel, List<RouteCase.Message> messages) throws IOException, TimeoutException {
@@ -230,11 +232,13 @@ public final class RouteCaseRunner {
             Channel channel, String queue, List<RouteCase.Message> messages, List<String> differences)
             throws IOException {
         Map<String, JsonNode> replies = new HashMap<>();
-        long wanted = messages.stream().filter(message -> message.reply() != null).count();
+        long wanted =
+                messages.stream().filter(message -> message.reply() != null).count();
         await(() -> {
             GetResponse next = channel.basicGet(queue, true);
             if (next != null) {
-                replies.put(next.getProps().getCorrelationId(), json(new String(next.getBody(), StandardCharsets.UTF_8)));
+                replies.put(
+                        next.getProps().getCorrelationId(), json(new String(next.getBody(), StandardCharsets.UTF_8)));
             }
             return replies.size() >= wanted;
         });
@@ -250,7 +254,9 @@ public final class RouteCaseRunner {
         List<RecordedRequest> actual = sandbox.requests();
         if (expected.size() != actual.size()) {
             differences.add("expected " + expected.size() + " requests, but there were " + actual.size() + ": "
-                    + actual.stream().map(r -> r.method() + " " + r.path() + " " + r.body()).toList());
+                    + actual.stream()
+                            .map(r -> r.method() + " " + r.path() + " " + r.body())
+                            .toList());
         }
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
             RouteCase.Request request = expected.get(i);
@@ -263,7 +269,10 @@ public final class RouteCaseRunner {
             if (request.headers() != null) {
                 request.headers()
                         .forEach((name, value) -> compare(
-                                where + " header " + name, value, found.headers().get(name.toLowerCase()), differences));
+                                where + " header " + name,
+                                value,
+                                found.headers().get(name.toLowerCase()),
+                                differences));
             }
             if (request.without() != null) {
                 request.without().stream()

@@ -39,7 +39,8 @@ final class AnswerCheck implements Processor {
             throw new MisconfiguredException(status, cause);
         }
         if (status >= 300 && status < 400) {
-            String cause = "answered with a redirect (" + status + "), which means the wrong region; check CUSTOMERIO_REGION";
+            String cause =
+                    "answered with a redirect (" + status + "), which means the wrong region; check CUSTOMERIO_REGION";
             api.misconfigured(cause);
             throw new MisconfiguredException(status, cause);
         }
@@ -71,7 +72,9 @@ final class AnswerCheck implements Processor {
                                             .toInstant())
                             .plusMillis(999)
                             .toSeconds();
-            return seconds > 0 ? Duration.ofSeconds(Math.min(seconds, Duration.ofDays(365).toSeconds())) : null;
+            return seconds > 0
+                    ? Duration.ofSeconds(Math.min(seconds, Duration.ofDays(365).toSeconds()))
+                    : null;
         } catch (DateTimeParseException | NumberFormatException e) {
             return null;
         }

@@ -83,7 +83,9 @@ public final class ApiRequest {
 
     /** HTTP method. */
     String method() {
-        return kind == Operation.Kind.BATCH ? "POST" : commands.get(0).operation().method();
+        return kind == Operation.Kind.BATCH
+                ? "POST"
+                : commands.get(0).operation().method();
     }
 
     /** Path, percent-encoded, from the root of the host. */

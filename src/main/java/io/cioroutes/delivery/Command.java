@@ -24,10 +24,10 @@ public final class Command {
     private Failure failure;
     private boolean claimed;
 
-    Command(CommandType type, Delivery delivery) {
+    Command(CommandType type, Delivery delivery, RetryHeaders history) {
         this.type = type;
         this.delivery = delivery;
-        this.history = RetryHeaders.of(delivery.properties());
+        this.history = history;
     }
 
     /** What AMQP says of the message; the first receipt survives the retry queues. */
@@ -35,9 +35,7 @@ public final class Command {
         var properties = delivery.properties();
         var timestamp = properties.getTimestamp();
         return new MessageFacts(
-                properties.getMessageId(),
-                timestamp == null ? null : timestamp.getTime() / 1000,
-                history.receivedAt());
+                properties.getMessageId(), timestamp == null ? null : timestamp.getTime() / 1000, history.receivedAt());
     }
 
     void translated(Translation translation) {

@@ -19,11 +19,13 @@ final class CommandReceiver implements Processor {
 
     private final CommandType type;
     private final CommandTranslator translator;
+    private final Seal seal;
     private final InFlight inFlight;
 
-    CommandReceiver(CommandType type, CommandTranslator translator, InFlight inFlight) {
+    CommandReceiver(CommandType type, CommandTranslator translator, Seal seal, InFlight inFlight) {
         this.type = type;
         this.translator = translator;
+        this.seal = seal;
         this.inFlight = inFlight;
     }
 
@@ -36,10 +38,12 @@ final class CommandReceiver implements Processor {
         }
         var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
         var channel = exchange.getProperty(SpringRabbitMQConstants.CHANNEL, Channel.class);
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        var command = new Command(type, new Delivery(channel, properties, body == null ? new byte[0] : body, inFlight));
+        byte[] content = exchange.getMessage().getBody(byte[].class);
+        byte[] body = content == null ? new byte[0] : content;
+        var delivery = new Delivery(channel, properties, body, inFlight);
+        var command = new Command(type, delivery, RetryHeaders.of(properties, body, seal));
         Commands.attach(exchange, command);
-        command.translated(translator.translate(type, command.delivery().body(), command.facts()));
+        command.translated(translator.translate(type, body, command.facts()));
         exchange.getMessage().setBody(command);
     }
 }

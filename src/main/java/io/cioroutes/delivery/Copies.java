@@ -35,6 +35,8 @@ final class Copies {
                 .setDeliveryMode(MessageDeliveryMode.PERSISTENT)
                 .build();
         DROPPED.forEach(copy.getHeaders()::remove);
+        // Whatever of these names a publisher has set would pass for the service's own words.
+        copy.getHeaders().keySet().removeIf(name -> name.startsWith("x-cio-"));
         if (original.getExpiration() != null) {
             copy.setExpiration(null);
             copy.setHeader(EXPIRATION, original.getExpiration());

@@ -33,8 +33,7 @@ final class DeadLetter extends SettleByCopy {
         if (command.failure() == null) {
             var reason = Failure.Reason.valueOf(
                     exchange.getProperty(REASON, String.class).toUpperCase(Locale.ROOT));
-            command.failedFor(
-                    Failure.of(reason, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
+            command.failedFor(Failure.of(reason, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)));
         }
         Failure failure = command.failure();
         Delivery delivery = command.delivery();
@@ -44,7 +43,7 @@ final class DeadLetter extends SettleByCopy {
         if (failure.status() != 0) {
             properties.setHeader("x-cio-status", failure.status());
         }
-        properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts());
+        properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts() + (failure.hadDecidingCall() ? 1 : 0));
         properties.setHeader(
                 "x-cio-failed-at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         properties.setHeader("x-cio-queue", delivery.queue());

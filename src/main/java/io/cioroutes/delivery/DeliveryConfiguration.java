@@ -47,6 +47,7 @@ class DeliveryConfiguration {
     @Bean
     CamelContextConfiguration deliveryRegistry(
             CommandTranslator translator,
+            Seal seal,
             InFlight inFlight,
             @Value("${cio.track.calls}") int trackCalls,
             @Value("${cio.transactional.calls}") int messageCalls) {
@@ -55,7 +56,7 @@ class DeliveryConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
-                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, inFlight));
+                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
                 }
                 registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
                 registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
@@ -185,7 +186,8 @@ class DeliveryConfiguration {
 
     @Bean
     Processor requestOfOne() {
-        return exchange -> ApiRequest.of(exchange.getMessage().getBody(Command.class)).attach(exchange);
+        return exchange ->
+                ApiRequest.of(exchange.getMessage().getBody(Command.class)).attach(exchange);
     }
 
     @Bean
@@ -210,7 +212,8 @@ class DeliveryConfiguration {
 
     @Bean
     SendOnce sendOnce(
-            SendStore store, @Value("${cio.http.connect-timeout}") Duration connect,
+            SendStore store,
+            @Value("${cio.http.connect-timeout}") Duration connect,
             @Value("${cio.http.response-timeout}") Duration response) {
         return new SendOnce(store, connect.plus(response).plus(response));
     }
@@ -263,13 +266,19 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Seal seal(CustomerioProperties customerio) {
+        return new Seal(customerio.siteId() + ":" + customerio.trackApiKey() + ":" + customerio.appApiKey());
+    }
+
+    @Bean
     Park park(
             ConfirmedPublisher publisher,
             Apis apis,
             RetrySteps steps,
             DeliveryProperties settings,
+            Seal seal,
             DeliveryMetrics metrics) {
-        return new Park(publisher, apis, steps, settings.giveUpAfter(), metrics);
+        return new Park(publisher, apis, steps, settings.giveUpAfter(), seal, metrics);
     }
 
     @Bean

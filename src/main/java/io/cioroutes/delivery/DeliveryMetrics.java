@@ -3,8 +3,8 @@ package io.cioroutes.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts what becomes of commands: {@code cio.commands} (a timer from receipt to settlement, tags {@code command} and

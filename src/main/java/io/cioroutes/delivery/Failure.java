@@ -30,6 +30,11 @@ public record Failure(Reason reason, int status, String text) {
         }
     }
 
+    /** True if the last call, which decided about the command, is not among its attempts that failed for now. */
+    boolean hadDecidingCall() {
+        return reason == Reason.REJECTED || reason == Reason.AMBIGUOUS;
+    }
+
     /** Describes an exception. */
     static Failure of(Reason reason, Throwable exception) {
         if (exception == null) {

@@ -22,14 +22,22 @@ final class Park extends SettleByCopy implements Predicate {
     private final Apis apis;
     private final RetrySteps steps;
     private final Duration giveUpAfter;
+    private final Seal seal;
     private final DeliveryMetrics metrics;
     private final Clock clock = Clock.systemUTC();
 
-    Park(ConfirmedPublisher publisher, Apis apis, RetrySteps steps, Duration giveUpAfter, DeliveryMetrics metrics) {
+    Park(
+            ConfirmedPublisher publisher,
+            Apis apis,
+            RetrySteps steps,
+            Duration giveUpAfter,
+            Seal seal,
+            DeliveryMetrics metrics) {
         super(publisher);
         this.apis = apis;
         this.steps = steps;
         this.giveUpAfter = giveUpAfter;
+        this.seal = seal;
         this.metrics = metrics;
     }
 
@@ -53,19 +61,18 @@ final class Park extends SettleByCopy implements Predicate {
             step = steps.atLeast(command.minimumWait());
         }
         var properties = Copies.properties(command.delivery());
-        properties.setHeader(RetryHeaders.RECEIVED_AT, history.receivedAt());
-        if (used) {
-            properties.setHeader(
-                    RetryHeaders.FIRST_FAILURE_AT, history.firstFailure().getEpochSecond());
-            properties.setHeader(RetryHeaders.ALONE, history.alone() || hasFailedAlone(command));
-        }
-        properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts());
+        new RetryHeaders(
+                        history.receivedAt(),
+                        used ? history.firstFailure().getEpochSecond() : history.firstFailureAt(),
+                        command.totalAttempts(),
+                        history.parkings() + (used ? 1 : 0),
+                        history.alone() || (used && hasFailedAlone(command)))
+                .write(properties, command.delivery().body(), seal);
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        properties.setHeader("x-cio-error", Failure.of(Failure.Reason.EXHAUSTED, cause).text());
-        properties.setHeader(RetryHeaders.PARKINGS, history.parkings() + (used ? 1 : 0));
+        properties.setHeader(
+                "x-cio-error", Failure.of(Failure.Reason.EXHAUSTED, cause).text());
         log.debug("Parked for {}: {}", step.delay(), command);
-        return publisher.publish(
-                step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
+        return publisher.publish(step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
     }
 
     private boolean hasFailedAlone(Command command) {

@@ -48,9 +48,10 @@ final class Reply extends AsyncProcessorSupport {
     private static boolean isWanted(Command command) {
         MessageProperties properties = command.delivery().properties();
         return switch (command.type()) {
-            case TRANSACTIONAL, BROADCAST -> properties.getReplyTo() != null
-                    && !properties.getReplyTo().isBlank()
-                    && properties.getCorrelationId() != null;
+            case TRANSACTIONAL, BROADCAST ->
+                properties.getReplyTo() != null
+                        && !properties.getReplyTo().isBlank()
+                        && properties.getCorrelationId() != null;
             default -> false;
         };
     }
@@ -80,7 +81,8 @@ final class Reply extends AsyncProcessorSupport {
 
     private static byte[] error(Failure failure) {
         ObjectNode root = JSON.createObjectNode();
-        ObjectNode error = root.putObject("error").put("reason", failure.reason().label());
+        ObjectNode error =
+                root.putObject("error").put("reason", failure.reason().label());
         if (failure.status() != 0) {
             error.put("status", failure.status());
         }

@@ -54,8 +54,7 @@ final class Settle implements Processor {
         if (answer.isSuccess() && answer.status() != 207) {
             return Map.of();
         }
-        Map<Integer, String> refused =
-                answer.status() == 207 ? answer.refusedItems() : Map.of(-1, answer.errorText());
+        Map<Integer, String> refused = answer.status() == 207 ? answer.refusedItems() : Map.of(-1, answer.errorText());
         boolean attributed = refused.keySet().stream().allMatch(index -> index >= 0 && index < size);
         if (attributed) {
             return refused;

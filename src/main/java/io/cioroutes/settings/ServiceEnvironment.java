@@ -23,7 +23,8 @@ import org.springframework.core.env.MapPropertySource;
  *
  * <p>Fails with {@link SettingsException} when a value makes no sense.
  */
-public final class ServiceEnvironment implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
+public final class ServiceEnvironment
+        implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
@@ -45,6 +46,10 @@ public final class ServiceEnvironment implements ApplicationContextInitializer<C
                 "cio.app.url",
                 host(environment, "cio.customerio.app-url", "https://api" + suffix + ".customer.io", "/v1"));
         Set<String> roles = roles(environment.getProperty("cio.roles", ""));
+        List<String> problems = new SettingsCheck(environment, roles).problems();
+        if (!problems.isEmpty()) {
+            throw new SettingsException(String.join(System.lineSeparator(), problems));
+        }
         ROLES.forEach(role -> derived.put("cio.role." + role, roles.contains(role)));
         derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
         environment.getPropertySources().addFirst(new MapPropertySource("cio derived settings", derived));
@@ -54,8 +59,9 @@ public final class ServiceEnvironment implements ApplicationContextInitializer<C
         return switch (region.strip().toLowerCase(Locale.ROOT)) {
             case "us", "" -> "";
             case "eu" -> "-eu";
-            default -> throw new SettingsException(
-                    "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
+            default ->
+                throw new SettingsException(
+                        "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
         };
     }
 

@@ -8,6 +8,7 @@ final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<SettingsExce
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, SettingsException cause) {
-        return new FailureAnalysis(cause.getMessage(), "Correct the setting and start again.", cause);
+        return new FailureAnalysis(
+                cause.getMessage(), "Correct the above and start again. The README lists every variable.", cause);
     }
 }

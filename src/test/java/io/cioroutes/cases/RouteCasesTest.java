@@ -69,12 +69,15 @@ class RouteCasesTest {
         var runner = new RouteCaseRunner(connection, sandbox, breakers, meters, retrySteps);
         List<Path> files;
         try (Stream<Path> found = Files.walk(CASES)) {
-            files = found.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+            files = found.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
         assertThat(files).as("cases under %s", CASES).isNotEmpty();
-        return files.stream().map(file -> DynamicTest.dynamicTest(CASES.relativize(file).toString(), file.toUri(), () -> {
-            RouteCase routeCase = RouteCase.read(file);
-            assertThat(runner.run(routeCase)).as(routeCase.name()).isEmpty();
-        }));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(CASES.relativize(file).toString(), file.toUri(), () -> {
+                    RouteCase routeCase = RouteCase.read(file);
+                    assertThat(runner.run(routeCase)).as(routeCase.name()).isEmpty();
+                }));
     }
 }
