@@ -146,7 +146,8 @@ final class Controls implements AutoCloseable {
         }
         int from = (int) Math.max(0, call.number("from", 0));
         int to = (int) Math.min(Sequence.MAX, call.number("to", 0));
-        return Answer.json(200, Map.of("stats", stats.snapshot(), "missing", stats.missing(from, to, limit(call))));
+        return Answer.json(
+                200, Json.object("stats", stats.snapshot(), "missing", stats.missing(from, to, limit(call))));
     }
 
     private Answer people(Call call) {
@@ -154,7 +155,7 @@ final class Controls implements AutoCloseable {
                 workspace.people(call.query("q").orElse(""), (int) Math.max(0, call.number("offset", 0)), limit(call));
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "total", workspace.peopleCount(),
                         "people", found.stream().map(Feed::summary).toList()));
     }
@@ -166,7 +167,7 @@ final class Controls implements AutoCloseable {
         }
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "person", person,
                         "activities",
                                 workspace.activities(Long.MAX_VALUE, 0, PAGE, person.cioId(), Set.of()).stream()
