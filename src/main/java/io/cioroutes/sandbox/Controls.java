@@ -182,11 +182,23 @@ final class Controls implements AutoCloseable {
     private Answer activities(Call call) {
         Set<String> types =
                 call.query("type").map(type -> Set.of(type.split(","))).orElse(Set.of());
-        return Answer.json(200, workspace.activities(before(call), 0, limit(call), null, types));
+        return Answer.json(
+                200,
+                workspace.activities(before(call), 0, limit(call), null, types).stream()
+                        .map(Feed::summary)
+                        .toList());
     }
 
     private Answer messages(Call call) {
-        return Answer.json(200, workspace.messages(before(call), 0, limit(call), null));
+        String channel = call.query("channel").orElse("");
+        return Answer.json(
+                200,
+                workspace.messages(before(call), 0, Integer.MAX_VALUE, null).stream()
+                        .filter(message ->
+                                channel.isEmpty() || message.channel().equals(channel))
+                        .limit(limit(call))
+                        .map(Feed::summary)
+                        .toList());
     }
 
     private static Answer found(Object value) {

@@ -390,6 +390,7 @@ class ControlsTest {
             flaky.listenAgain();
             assertThat(caller.put(PERSON, "{}").status()).isEqualTo(200);
             assertThat(flaky.stats().requests()).isEqualTo(2);
+            flaky.stopListening();
         }
     }
 

@@ -98,13 +98,19 @@ class SandboxInitializerTest {
                 "CUSTOMERIO_TRACK_API_KEY=a",
                 "CUSTOMERIO_APP_API_KEY=a",
                 "CUSTOMERIO_REGION=eu",
-                "cio.customerio.track-url=http://127.0.0.1:9",
-                "spring.profiles.active=prod"
+                "cio.customerio.track-url=http://127.0.0.1:9"
             })
     void keepsAwayWhereTheRealCustomerIoIsMeant(String property) {
         try (ConfigurableApplicationContext context = run("spring.profiles.active=local", property)) {
             assertThat(context.getBeansOfType(SandboxServer.class)).isEmpty();
             assertThat(context.getBean(Caller.class).trackUrl).isIn("", "http://127.0.0.1:9");
+        }
+    }
+
+    @Test
+    void keepsAwayFromOtherProfiles() {
+        try (ConfigurableApplicationContext context = run("spring.profiles.active=prod")) {
+            assertThat(context.getBeansOfType(SandboxServer.class)).isEmpty();
         }
     }
 
