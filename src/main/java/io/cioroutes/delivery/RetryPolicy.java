@@ -87,8 +87,7 @@ final class RetryPolicy implements Processor, Predicate {
     }
 
     private static boolean hasFailedAlone(ApiRequest request) {
-        return request.commands().stream()
-                .allMatch(command -> command.history().alone());
+        return request.commands().stream().allMatch(command -> command.history().alone());
     }
 
     private void hold(Exchange exchange, ApiRequest request) {
