@@ -97,7 +97,6 @@ class SandboxInitializerTest {
                 "CUSTOMERIO_SITE_ID=a",
                 "CUSTOMERIO_TRACK_API_KEY=a",
                 "CUSTOMERIO_APP_API_KEY=a",
-                "CUSTOMERIO_REGION=eu",
                 "cio.customerio.track-url=http://127.0.0.1:9"
             })
     void keepsAwayWhereTheRealCustomerIoIsMeant(String property) {
