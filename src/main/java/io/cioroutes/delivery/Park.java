@@ -76,8 +76,7 @@ final class Park extends SettleByCopy implements Predicate {
     }
 
     private boolean hasFailedAlone(Command command) {
-        return command.translation() != null
-                && apis.of(ApiRequest.of(command)).hasWorkedSince(command.firstFailure());
+        return command.translation() != null && apis.of(ApiRequest.of(command)).hasWorkedSince(command.firstFailure());
     }
 
     /** The routing key under which the exchange {@code cio} knows the message's queue. */

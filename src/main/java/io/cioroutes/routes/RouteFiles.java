@@ -42,8 +42,9 @@ final class RouteFiles {
         List<String> problems = new ArrayList<>();
         for (String id : expected) {
             if (!loaded.contains(id)) {
-                problems.add(id + SUFFIX + " yields no route of the id '" + id
-                        + "': the file must be a list whose one item is a `route:` or `routeConfiguration:` of that id");
+                problems.add(
+                        id + SUFFIX + " yields no route of the id '" + id
+                                + "': the file must be a list whose one item is a `route:` or `routeConfiguration:` of that id");
             }
         }
         for (String id : loaded) {

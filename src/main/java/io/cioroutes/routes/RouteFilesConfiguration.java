@@ -28,8 +28,7 @@ class RouteFilesConfiguration {
                 try {
                     RouteFiles.problems((ModelCamelContext) context, patterns)
                             .forEach(problem -> log.error("Routes: {}", problem));
-                    log.info(
-                            "{} routes from {}", context.getRoutes().size(), patterns);
+                    log.info("{} routes from {}", context.getRoutes().size(), patterns);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
