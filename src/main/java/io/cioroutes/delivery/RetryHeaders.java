@@ -46,6 +46,20 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
                 CLOCK.instant().getEpochSecond(), 0, 0, 0, false, Ulid.fast().toString());
     }
 
+    /**
+     * The headers of a message that a person sends back: no attempt is used up, and the time of its first receipt stays.
+     * That time is believed without a seal, which would not fit any more after a change of keys: a publisher can state
+     * any time by the AMQP timestamp anyway.
+     *
+     * @param otherwise when it was received if the message does not say, epoch seconds; 0 for now
+     */
+    static RetryHeaders startAnew(MessageProperties properties, long otherwise) {
+        long now = CLOCK.instant().getEpochSecond();
+        long stated = number(properties, RECEIVED_AT);
+        long receivedAt = stated > 0 ? stated : otherwise;
+        return new RetryHeaders(receivedAt > 0 ? Math.min(receivedAt, now) : now, 0, 0, 0, false);
+    }
+
     /** Writes the headers of a copy. */
     void write(MessageProperties properties, byte[] body, Seal seal) {
         properties.setHeader(RECEIVED_AT, receivedAt);

@@ -54,8 +54,8 @@ class AwkwardMessagesIT extends ServiceScenarios {
         int count = 1000;
         sandbox.script(ScriptedReply.status(400).times(-1));
         String replies = queues.declareTemporary();
-        publisher.publish(Message.numbered(
-                count, seq -> Message.send(seq).with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
+        publisher.publish(Message.numbered(count, seq -> Message.send(seq)
+                .with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
         assertThat(awaitDeadLetters(CommandType.TRANSACTIONAL, count))
                 .allMatch(letter -> "rejected".equals(letter.reason()));
         assertThat(queues.ready(replies)).isEqualTo(count);
