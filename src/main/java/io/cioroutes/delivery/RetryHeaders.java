@@ -23,7 +23,7 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
     private static final String FIRST_FAILURE_AT = "x-cio-first-failure-at";
     private static final String PARKINGS = "x-cio-parkings";
     private static final String ALONE = "x-cio-failed-alone";
-    private static final String EVENT_ID = "x-cio-event-id";
+    static final String EVENT_ID = "x-cio-event-id";
     private static final String SEAL = "x-cio-seal";
 
     private static final Clock CLOCK = Clock.systemUTC();
@@ -47,8 +47,8 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
     }
 
     /**
-     * The headers of a message that a person sends back: no attempt is used up, and the time of its first receipt stays.
-     * That time is believed without a seal, which would not fit any more after a change of keys: a publisher can state
+     * The headers of a message that a person sends back: no attempt is used up; the time of its first receipt and the
+     * ULID stay. They are believed without a seal, which would not fit any more after a change of keys: a publisher can state
      * any time by the AMQP timestamp anyway.
      *
      * @param otherwise when it was received if the message does not say, epoch seconds; 0 for now
@@ -57,7 +57,10 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
         long now = CLOCK.instant().getEpochSecond();
         long stated = number(properties, RECEIVED_AT);
         long receivedAt = stated > 0 ? stated : otherwise;
-        return new RetryHeaders(receivedAt > 0 ? Math.min(receivedAt, now) : now, 0, 0, 0, false);
+        String eventId = properties.getHeaders().get(EVENT_ID) instanceof String id && Ulid.isValid(id)
+                ? id
+                : Ulid.fast().toString();
+        return new RetryHeaders(receivedAt > 0 ? Math.min(receivedAt, now) : now, 0, 0, 0, false, eventId);
     }
 
     /** Writes the headers of a copy. */
