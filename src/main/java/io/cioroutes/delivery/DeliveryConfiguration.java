@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
@@ -169,6 +170,15 @@ class DeliveryConfiguration {
         };
     }
 
+    /**
+     * For the commands of a batch that are sent one by one in the batch's own error handling: Camel takes an error there
+     * for a circle, and drops the command unsettled, as long as the exchange says that it comes from an error handler.
+     */
+    @Bean
+    Processor outsideErrorHandler() {
+        return exchange -> exchange.removeProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER);
+    }
+
     @Bean
     TrackBatch trackBatch(DeliveryProperties settings) {
         return new TrackBatch(settings.batchOperations(), settings.batchBytes());
@@ -263,11 +273,12 @@ class DeliveryConfiguration {
     @Bean
     Park park(
             ConfirmedPublisher publisher,
+            Apis apis,
             RetrySteps steps,
             DeliveryProperties settings,
             Seal seal,
             DeliveryMetrics metrics) {
-        return new Park(publisher, steps, settings.giveUpAfter(), seal, metrics);
+        return new Park(publisher, apis, steps, settings.giveUpAfter(), seal, metrics);
     }
 
     @Bean

@@ -12,13 +12,15 @@ import org.springframework.amqp.core.MessageProperties;
  * @param firstFailureAt when the first call failed for now, epoch seconds; 0 if none has
  * @param attempts calls that failed for now so far
  * @param parkings how often the message has been in a retry queue
+ * @param alone it failed while others were delivered: it is at fault, not Customer.io
  */
-record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int parkings) {
+record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int parkings, boolean alone) {
 
     static final String ATTEMPTS = "x-cio-attempts";
     static final String RECEIVED_AT = "x-cio-received-at";
     private static final String FIRST_FAILURE_AT = "x-cio-first-failure-at";
     private static final String PARKINGS = "x-cio-parkings";
+    private static final String ALONE = "x-cio-failed-alone";
     private static final String SEAL = "x-cio-seal";
 
     private static final Clock CLOCK = Clock.systemUTC();
@@ -30,12 +32,13 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
                     number(properties, RECEIVED_AT),
                     number(properties, FIRST_FAILURE_AT),
                     (int) number(properties, ATTEMPTS),
-                    (int) number(properties, PARKINGS));
+                    (int) number(properties, PARKINGS),
+                    Boolean.TRUE.equals(properties.getHeaders().get(ALONE)));
             if (seal.fits(given, history.text(), body)) {
                 return history;
             }
         }
-        return new RetryHeaders(CLOCK.instant().getEpochSecond(), 0, 0, 0);
+        return new RetryHeaders(CLOCK.instant().getEpochSecond(), 0, 0, 0, false);
     }
 
     /** Writes the headers of a copy. */
@@ -44,6 +47,7 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
         properties.setHeader(FIRST_FAILURE_AT, firstFailureAt);
         properties.setHeader(ATTEMPTS, attempts);
         properties.setHeader(PARKINGS, parkings);
+        properties.setHeader(ALONE, alone);
         properties.setHeader(SEAL, seal.of(text(), body));
     }
 
@@ -53,7 +57,7 @@ record RetryHeaders(long receivedAt, long firstFailureAt, int attempts, int park
     }
 
     private String text() {
-        return receivedAt + " " + firstFailureAt + " " + attempts + " " + parkings;
+        return receivedAt + " " + firstFailureAt + " " + attempts + " " + parkings + " " + alone;
     }
 
     private static long number(MessageProperties properties, String header) {

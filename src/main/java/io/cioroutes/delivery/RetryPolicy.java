@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * <p>An attempt counts only while the breaker is closed. When it opens, Customer.io is down, and no message is at fault:
  * the commands are held without using up attempts, and parked in a retry queue only when they have been held for so long
  * that the broker would close the channel.
+ *
+ * <p>One exception: a command that failed before while others were delivered. Where little else goes on it can open the
+ * breaker all by itself, and would be held for ever; so each call that is made for it counts.
  */
 final class RetryPolicy implements Processor, Predicate {
 
@@ -80,7 +83,11 @@ final class RetryPolicy implements Processor, Predicate {
         return ObjectHelper.getException(CallNotPermittedException.class, cause) != null
                 || ObjectHelper.getException(MisconfiguredException.class, cause) != null
                 || ObjectHelper.getException(SendInProgressException.class, cause) != null
-                || !apis.of(request).isUp();
+                || (!apis.of(request).isUp() && !hasFailedAlone(request));
+    }
+
+    private static boolean hasFailedAlone(ApiRequest request) {
+        return request.commands().stream().allMatch(command -> command.history().alone());
     }
 
     private void hold(Exchange exchange, ApiRequest request) {

@@ -20,7 +20,8 @@ final class RouteFiles {
         List<String> ids = new ArrayList<>();
         var resolver = new PathMatchingResourcePatternResolver();
         for (String pattern : patterns.split(",")) {
-            for (Resource file : resolver.getResources(pattern)) {
+            // With the star, a folder that is not there is an empty one.
+            for (Resource file : resolver.getResources(pattern.replaceFirst("^classpath:", "classpath*:"))) {
                 String name = file.getFilename();
                 if (name != null && name.endsWith(SUFFIX)) {
                     ids.add(name.substring(0, name.length() - SUFFIX.length()));
@@ -42,8 +43,9 @@ final class RouteFiles {
         List<String> problems = new ArrayList<>();
         for (String id : expected) {
             if (!loaded.contains(id)) {
-                problems.add(id + SUFFIX + " yields no route of the id '" + id
-                        + "': the file must be a list whose one item is a `route:` or `routeConfiguration:` of that id");
+                problems.add(
+                        id + SUFFIX + " yields no route of the id '" + id
+                                + "': the file must be a list whose one item is a `route:` or `routeConfiguration:` of that id");
             }
         }
         for (String id : loaded) {

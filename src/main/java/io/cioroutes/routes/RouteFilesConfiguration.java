@@ -29,7 +29,9 @@ class RouteFilesConfiguration {
                     RouteFiles.problems((ModelCamelContext) context, patterns)
                             .forEach(problem -> log.error("Routes: {}", problem));
                     log.info(
-                            "{} routes from {}", context.getRoutes().size(), patterns);
+                            "{} routes from {}",
+                            context.getRoutes().size(),
+                            patterns.startsWith("file:") ? patterns.substring(5) : "the jar");
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

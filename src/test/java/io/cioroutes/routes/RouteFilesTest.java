@@ -53,7 +53,8 @@ class RouteFilesTest {
         assertThat(dsl.validate(content))
                 .as("shape, by the schema of the DSL")
                 // The schema knows no placeholders in booleans and numbers; Camel does.
-                .filteredOn(violation -> !content.at(violation.getInstanceLocation()
+                .filteredOn(violation -> !content.at(violation
+                                .getInstanceLocation()
                                 .toString()
                                 .replace("$", "")
                                 .replace('.', '/')
@@ -112,6 +113,7 @@ class RouteFilesTest {
     }
 
     private static String route(String id) {
-        return "- route:\n    id: " + id + "\n    from:\n      uri: direct:" + id + "\n      steps:\n        - stop: {}\n";
+        return "- route:\n    id: " + id + "\n    from:\n      uri: direct:" + id
+                + "\n      steps:\n        - stop: {}\n";
     }
 }
