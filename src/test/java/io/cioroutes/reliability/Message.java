@@ -1,0 +1,77 @@
+package io.cioroutes.reliability;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * A command with a number: {@code seq} goes with it to Customer.io, where the sandbox counts it, and names the message.
+ *
+ * @param command routing key
+ * @param id AMQP message id
+ * @param body JSON
+ */
+record Message(String command, String id, byte[] body) {
+
+    /** People that the commands are about; more would only cost memory. */
+    private static final int PEOPLE = 500;
+
+    /** Customer.io takes a person as it comes: a second time changes nothing. */
+    static Message person(int seq) {
+        return person(seq, "");
+    }
+
+    /** The same with a text to recognize it by. */
+    static Message person(int seq, String mark) {
+        return of("identify", seq, "{\"userId\":\"%s\",\"attrs\":{\"seq\":%d,\"mark\":\"%s\"}}", user(seq), seq, mark);
+    }
+
+    static Message event(int seq) {
+        return event(seq, "");
+    }
+
+    static Message event(int seq, String mark) {
+        return of(
+                "track",
+                seq,
+                "{\"userId\":\"%s\",\"name\":\"order\",\"data\":{\"seq\":%d,\"mark\":\"%s\"}}",
+                user(seq),
+                seq,
+                mark);
+    }
+
+    /** Customer.io sends an e-mail for each that it takes. */
+    static Message send(int seq) {
+        return of(
+                "transactional",
+                seq,
+                "{\"to\":\"%s@example.com\",\"templateId\":1,\"identifiers\":{\"id\":\"%s\"},\"data\":{\"seq\":%d}}",
+                user(seq),
+                user(seq),
+                seq);
+    }
+
+    /** People and events in turn. */
+    static Message mixed(int seq) {
+        return seq % 2 == 0 ? person(seq) : event(seq);
+    }
+
+    /** Not a command: {@code attrs} is missing. */
+    static Message invalid(int seq) {
+        return of("identify", seq, "{\"userId\":\"%s\",\"seq\":%d}", user(seq), seq);
+    }
+
+    /** Messages numbered from 0. */
+    static List<Message> numbered(int count, IntFunction<Message> kind) {
+        return IntStream.range(0, count).mapToObj(kind).toList();
+    }
+
+    private static Message of(String command, int seq, String json, Object... values) {
+        return new Message(command, command + "-" + seq, json.formatted(values).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String user(int seq) {
+        return "user-" + seq % PEOPLE;
+    }
+}

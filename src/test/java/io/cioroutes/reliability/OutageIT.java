@@ -1,0 +1,250 @@
+package io.cioroutes.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cioroutes.broker.TestBroker;
+import io.cioroutes.command.CommandType;
+import io.cioroutes.reliability.Queues.DeadLetter;
+import io.cioroutes.sandbox.Fault;
+import io.cioroutes.sandbox.SandboxOptions;
+import io.cioroutes.sandbox.SandboxServer;
+import io.cioroutes.sandbox.ScriptedReply;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Customer.io can do to the service. One process lives through all of it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OutageIT {
+
+    private static final int MANY = 3000;
+    /** How long an outage lasts: many times longer than all quick attempts together. */
+    private static final Duration OUTAGE = Duration.ofSeconds(20);
+    /** DESIGN: "within seconds of recovery". The probe interval is 2 s; the rest is for a slow machine. */
+    private static final Duration RECOVERY = Duration.ofSeconds(5);
+
+    private SandboxServer sandbox;
+    private ServiceProcess service;
+    private Publisher publisher;
+    private Queues queues;
+
+    @BeforeAll
+    void start() throws IOException {
+        TestBroker broker = TestBroker.realOnly();
+        broker.deleteTopology();
+        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(0));
+        Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
+        settings.put("cio.delivery.give-up-after", "5s");
+        settings.put("cio.delivery.max-retry-after", "4s");
+        settings.put("cio.http.response-timeout", "2000");
+        queues = new Queues(broker.uri(), Settings.RETRY_DELAYS);
+        publisher = new Publisher(broker.uri());
+        service = ServiceProcess.start(settings);
+    }
+
+    @BeforeEach
+    void reset() {
+        sandbox.reset();
+    }
+
+    /** Whatever a scenario has not taken from the dead-letter queues is one too many. */
+    @AfterEach
+    void nothingIsLeft() {
+        queues.awaitEmpty();
+    }
+
+    @AfterAll
+    void stop() {
+        if (service != null) {
+            assertThat(service.terminate().code()).isEqualTo(143);
+            publisher.close();
+            sandbox.close();
+            queues.awaitEmpty();
+        }
+    }
+
+    @Test
+    void anOutageWith503HoldsEverythingAndDeadLettersNothing() {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.fault(Fault.status(503));
+        publisher.publish(Message.numbered(MANY, Message::mixed));
+        holdsAtMostThePrefetch(CommandType.IDENTIFY, CommandType.TRACK);
+
+        sandbox.fault();
+        await().atMost(RECOVERY).until(() -> ledger.delivered() > 0);
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void anOutageWithRefusedConnectionsHoldsEverythingAndDeadLettersNothing() {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.stopListening();
+        publisher.publish(Message.numbered(MANY, seq -> seq % 10 == 0 ? Message.send(seq) : Message.mixed(seq)));
+        holdsAtMostThePrefetch(CommandType.IDENTIFY, CommandType.TRACK, CommandType.TRANSACTIONAL);
+
+        sandbox.listenAgain();
+        await().atMost(RECOVERY).until(() -> ledger.delivered() > 0);
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    /** What is not ready in its queue is held in memory. Nothing is delivered, parked or dead-lettered meanwhile. */
+    private void holdsAtMostThePrefetch(CommandType... types) {
+        await().during(OUTAGE).atMost(OUTAGE.plusSeconds(20)).untilAsserted(() -> {
+            long ready = 0;
+            for (CommandType type : types) {
+                ready += queues.ready(type.queue());
+            }
+            assertThat(MANY - ready).isBetween(1L, (long) types.length * Settings.PREFETCH);
+            assertThat(queues.filled().keySet())
+                    .isSubsetOf(Arrays.stream(types).map(CommandType::queue).toList());
+        });
+    }
+
+    @Test
+    void oneCallInTenAnswered503() {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.fault(Fault.status(503).ratio(0.1));
+        publisher.publish(Message.numbered(MANY, Message::mixed));
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void aPoisonMessageAnswered503IsTheOnlyOneGivenUp() {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.script(ScriptedReply.status(503).contains("poison").times(-1));
+        publisher.publish(
+                Message.numbered(MANY, seq -> seq == 1000 ? Message.event(seq, "poison") : Message.mixed(seq)));
+        ledger.awaitAllDelivered(1000);
+        DeadLetter letter = awaitDeadLetter(CommandType.TRACK);
+        assertThat(letter.id()).isEqualTo("track-1000");
+        assertThat(letter.reason()).isEqualTo("exhausted");
+        assertThat(letter.status()).isEqualTo(503);
+        assertThat(letter.attempts()).isGreaterThan(3);
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void aPoisonMessageForWhichABatchIsRefusedIsTheOnlyOneRejected() {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.script(ScriptedReply.status(400)
+                .body("{\"errors\":[{\"reason\":\"invalid\",\"message\":\"poison\"}]}")
+                .contains("poison")
+                .times(-1));
+        publisher.publish(
+                Message.numbered(MANY, seq -> seq == 1000 ? Message.person(seq, "poison") : Message.mixed(seq)));
+        ledger.awaitAllDelivered(1000);
+        DeadLetter letter = awaitDeadLetter(CommandType.IDENTIFY);
+        assertThat(letter.id()).isEqualTo("identify-1000");
+        assertThat(letter.reason()).isEqualTo("rejected");
+        assertThat(letter.status()).isEqualTo(400);
+        assertThat(letter.error()).contains("poison");
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    private DeadLetter awaitDeadLetter(CommandType type) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> queues.ready(type.deadLetterQueue()) > 0);
+        List<DeadLetter> letters = queues.takeDeadLetters(type);
+        assertThat(letters).hasSize(1);
+        return letters.get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 307})
+    void whatConcernsTheServiceItselfPausesItAndHurtsNoMessage(int status) {
+        Ledger ledger = new Ledger(sandbox, MANY);
+        sandbox.fault(Fault.status(status));
+        publisher.publish(Message.numbered(MANY, Message::mixed));
+        await().atMost(RECOVERY)
+                .until(() -> "DOWN".equals(service.health().path("status").asText()));
+        assertThat(service.health().toString()).contains(String.valueOf(status));
+        await().during(Duration.ofSeconds(10)).atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            assertThat(queues.parked()).isZero();
+            assertThat(queues.ready(CommandType.TRACK.deadLetterQueue())).isZero();
+            assertThat(queues.ready(CommandType.IDENTIFY.deadLetterQueue())).isZero();
+        });
+
+        sandbox.fault();
+        await().atMost(RECOVERY).until(() -> ledger.delivered() > 0);
+        ledger.awaitAllDelivered();
+        await().until(() -> "UP".equals(service.health().path("status").asText()));
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void aRetryAfterInSecondsIsWaitedFor() {
+        waitsFor("3");
+    }
+
+    @Test
+    void aRetryAfterAsADateIsWaitedFor() {
+        waitsFor(DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(4)));
+    }
+
+    private void waitsFor(String retryAfter) {
+        Ledger ledger = new Ledger(sandbox, 1);
+        sandbox.script(ScriptedReply.status(429).header("Retry-After", retryAfter));
+        publisher.publish(Message.event(0));
+        ledger.awaitAllDelivered();
+        var requests = sandbox.requests();
+        assertThat(requests).hasSize(2);
+        assertThat(Duration.between(requests.get(0).at(), requests.get(1).at()))
+                .isBetween(Duration.ofMillis(2500), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aRetryAfterThatIsTooLongParksTheMessage() {
+        Ledger ledger = new Ledger(sandbox, 1);
+        sandbox.script(ScriptedReply.status(503).header("Retry-After", "3600"));
+        publisher.publish(Message.event(0));
+        await().atMost(RECOVERY).until(() -> queues.parked() == 1);
+        ledger.awaitAllDelivered();
+        assertThat(sandbox.requests()).hasSize(2);
+    }
+
+    @Test
+    void aMessageNowAndThenDuringAnOutageIsNotDeadLetteredEither() {
+        Ledger ledger = new Ledger(sandbox, 8);
+        sandbox.fault(Fault.status(503));
+        for (int i = 0; i < 8; i++) {
+            publisher.publish(Message.event(i));
+            await().during(Duration.ofSeconds(2)).until(() -> true);
+        }
+        sandbox.fault();
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void aDeletedDeadLetterQueueComesBackAndTakesAll() {
+        queues.delete(CommandType.IDENTIFY.deadLetterQueue());
+        Ledger ledger = new Ledger(sandbox, MANY);
+        publisher.publish(Message.numbered(MANY, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> queues.ready(CommandType.IDENTIFY.deadLetterQueue()) >= MANY / 3);
+        await().until(() -> ledger.delivered() >= MANY - MANY / 3);
+        assertThat(queues.takeDeadLetters(CommandType.IDENTIFY))
+                .hasSize(MANY / 3)
+                .allMatch(letter -> "invalid".equals(letter.reason()))
+                .extracting(DeadLetter::id)
+                .doesNotHaveDuplicates();
+    }
+}
