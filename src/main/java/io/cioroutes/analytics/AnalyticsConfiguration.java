@@ -117,11 +117,6 @@ class AnalyticsConfiguration {
             LOG.info("BigQuery is not configured: events are stored in {}; query them at /analytics", file);
             return LocalStore.open(file, properties);
         }
-
-        @Bean
-        LocalAnalyticsController localAnalyticsController(LocalStore store) {
-            return new LocalAnalyticsController(store);
-        }
     }
 
     /** Replay needs a store. */

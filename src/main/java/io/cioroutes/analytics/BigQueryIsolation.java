@@ -30,6 +30,9 @@ final class BigQueryIsolation implements Processor {
     private static final int BAD_REQUEST = 400;
     private static final int TOO_LARGE = 413;
 
+    /** So many rows refused one by one, and none taken: it is not the rows. */
+    private static final int ENOUGH_SUSPECTS = 10;
+
     /** Reasons of BigQuery's that say nothing about the row: the same row may be taken the next time. */
     private static final Set<String> NOT_THE_ROW =
             Set.of("stopped", "timeout", "backendError", "internalError", "rateLimitExceeded", "quotaExceeded");
@@ -47,19 +50,18 @@ final class BigQueryIsolation implements Processor {
     @Override
     public void process(Exchange exchange) throws Exception {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        RowBatch batch = RowBatch.of(exchange);
         // The component reports refused rows as a plain Exception.
         boolean rowsRefused = cause.getClass() == Exception.class;
         if (!rowsRefused && !(cause instanceof BigQueryException e && aRowMayBeAtFault(e))) {
+            LOG.warn("BigQuery takes no rows for table {} now, they wait: {}", batch.getTable(), cause.getMessage());
             throw cause;
         }
-        RowBatch batch = RowBatch.of(exchange);
         LOG.info(
                 "BigQuery refused {} rows for table {}: looking for those at fault",
                 batch.rows().size(),
                 batch.getTable());
-        Search search = new Search();
-        search.insert(batch.rows());
-        rejectedRows.deadLetter(search.rejected());
+        rejectedRows.deadLetter(new Search().run(batch.rows()));
     }
 
     private static boolean aRowMayBeAtFault(BigQueryException e) {
@@ -68,39 +70,44 @@ final class BigQueryIsolation implements Processor {
 
     /** One search for bad rows: inserts the good ones on its way. */
     private final class Search {
-        private final Map<PendingRow, String> invalid = new LinkedHashMap<>();
+        private final Map<PendingRow, String> rejected = new LinkedHashMap<>();
         private final Map<PendingRow, BigQueryException> suspects = new LinkedHashMap<>();
         private boolean accepted;
 
-        /**
-         * The bad rows with BigQuery's reason. A row whose request was refused is bad only when another's was not:
-         * otherwise the fault is in the settings.
-         */
-        Map<PendingRow, String> rejected() {
-            for (BigQueryException e : suspects.values()) {
-                if (!accepted && e.getCode() == BAD_REQUEST) {
-                    throw e;
+        /** Inserts the good rows and returns the bad ones with BigQuery's reason. */
+        Map<PendingRow, String> run(List<PendingRow> rows) {
+            split(rows);
+            // Asked again: what kept a row out may have been something that was mended during the search.
+            suspects.forEach((row, refusal) -> {
+                try {
+                    insertAll(List.of(row));
+                } catch (BigQueryException e) {
+                    if (!aRowMayBeAtFault(e) || !accepted && e.getCode() != TOO_LARGE) {
+                        throw e;
+                    }
+                    rejected.put(row, e.getCode() + ": " + e.getMessage());
                 }
-            }
-            Map<PendingRow, String> rejected = new LinkedHashMap<>(invalid);
-            suspects.forEach((row, e) -> rejected.put(row, e.getCode() + ": " + e.getMessage()));
+            });
             return rejected;
         }
 
-        void insert(List<PendingRow> rows) {
+        private void split(List<PendingRow> rows) {
             try {
                 insertAll(rows);
             } catch (BigQueryException e) {
                 if (!aRowMayBeAtFault(e)) {
                     throw e;
                 }
-                if (rows.size() == 1) {
-                    suspects.put(rows.get(0), e);
+                if (rows.size() > 1) {
+                    int half = rows.size() / 2;
+                    split(rows.subList(0, half));
+                    split(rows.subList(half, rows.size()));
                     return;
                 }
-                int half = rows.size() / 2;
-                insert(rows.subList(0, half));
-                insert(rows.subList(half, rows.size()));
+                suspects.put(rows.get(0), e);
+                if (!accepted && suspects.size() == ENOUGH_SUSPECTS) {
+                    throw e;
+                }
             }
         }
 
@@ -121,7 +128,7 @@ final class BigQueryIsolation implements Processor {
                 if (reasons.stream().allMatch(error -> NOT_THE_ROW.contains(error.getReason()))) {
                     again.add(row);
                 } else {
-                    invalid.put(row, words(reasons));
+                    rejected.put(row, words(reasons));
                 }
             });
             if (again.size() == rows.size()) {

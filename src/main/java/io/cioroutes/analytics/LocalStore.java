@@ -140,7 +140,7 @@ final class LocalStore implements EventSource, AutoCloseable {
     }
 
     private static void checkIsOneQuery(Connection reader, String sql) throws SQLException {
-        try (PreparedStatement parser = reader.prepareStatement("select json_serialize_sql(?)")) {
+        try (PreparedStatement parser = reader.prepareStatement("select json_serialize_sql(cast(? as varchar))")) {
             parser.setString(1, sql);
             try (ResultSet result = parser.executeQuery()) {
                 result.next();

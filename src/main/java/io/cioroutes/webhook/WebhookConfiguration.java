@@ -38,7 +38,8 @@ class WebhookConfiguration {
         return new WebhookThreads(properties.concurrency());
     }
 
-    @Bean
+    /** Camel looks it up by this name. */
+    @Bean("platform-http-engine")
     PlatformHttpEngine platformHttpEngine(WebhookThreads threads, @Value("${server.port:8080}") int port) {
         return new SpringBootPlatformHttpEngine(port, threads.requests());
     }
