@@ -271,6 +271,11 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Originals originals(Seal seal) {
+        return new Originals(seal);
+    }
+
+    @Bean
     Park park(
             ConfirmedPublisher publisher,
             Apis apis,

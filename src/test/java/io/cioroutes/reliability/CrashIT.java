@@ -182,8 +182,7 @@ class CrashIT {
         int count = 3 * invalid;
         Ledger ledger = new Ledger(sandbox, count);
         instances(0);
-        publisher.publish(
-                Message.numbered(count, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
+        publisher.publish(Message.numbered(count, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
         // The same alarm as for a full disk: the broker reads no more from connections that publish.
         rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
         sandbox.fault(Fault.status(503).ratio(0.2));

@@ -1,7 +1,9 @@
 package io.cioroutes.reliability;
 
+import com.rabbitmq.client.AMQP;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -9,13 +11,31 @@ import java.util.stream.IntStream;
  * A command with a number: {@code seq} goes with it to Customer.io, where the sandbox counts it, and names the message.
  *
  * @param command routing key
- * @param id AMQP message id
  * @param body JSON
+ * @param properties AMQP properties, with the message id
  */
-record Message(String command, String id, byte[] body) {
+record Message(String command, byte[] body, AMQP.BasicProperties properties) {
 
     /** People that the commands are about; more would only cost memory. */
     private static final int PEOPLE = 500;
+
+    Message(String command, String id, byte[] body) {
+        this(
+                command,
+                body,
+                new AMQP.BasicProperties.Builder()
+                        .deliveryMode(2)
+                        .contentType("application/json")
+                        .messageId(id)
+                        .build());
+    }
+
+    /** The same with further properties. */
+    Message with(Consumer<AMQP.BasicProperties.Builder> more) {
+        AMQP.BasicProperties.Builder builder = properties.builder();
+        more.accept(builder);
+        return new Message(command, body, builder.build());
+    }
 
     /** Customer.io takes a person as it comes: a second time changes nothing. */
     static Message person(int seq) {

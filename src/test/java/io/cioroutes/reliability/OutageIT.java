@@ -3,33 +3,22 @@ package io.cioroutes.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cioroutes.broker.TestBroker;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.reliability.Queues.DeadLetter;
 import io.cioroutes.sandbox.Fault;
-import io.cioroutes.sandbox.SandboxOptions;
-import io.cioroutes.sandbox.SandboxServer;
 import io.cioroutes.sandbox.ScriptedReply;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Customer.io can do to the service. One process lives through all of it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OutageIT {
+class OutageIT extends ServiceScenarios {
 
     private static final int MANY = 3000;
     /** How long an outage lasts: many times longer than all quick attempts together. */
@@ -37,44 +26,11 @@ class OutageIT {
     /** DESIGN: "within seconds of recovery". The probe interval is 2 s; the rest is for a slow machine. */
     private static final Duration RECOVERY = Duration.ofSeconds(5);
 
-    private SandboxServer sandbox;
-    private ServiceProcess service;
-    private Publisher publisher;
-    private Queues queues;
-
-    @BeforeAll
-    void start() throws IOException {
-        TestBroker broker = TestBroker.realOnly();
-        broker.deleteTopology();
-        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(0));
-        Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
+    @Override
+    void configure(Map<String, String> settings) {
         settings.put("cio.delivery.give-up-after", "5s");
         settings.put("cio.delivery.max-retry-after", "4s");
         settings.put("cio.http.response-timeout", "2000");
-        queues = new Queues(broker.uri(), Settings.RETRY_DELAYS);
-        publisher = new Publisher(broker.uri());
-        service = ServiceProcess.start(settings);
-    }
-
-    @BeforeEach
-    void reset() {
-        sandbox.reset();
-    }
-
-    /** Whatever a scenario has not taken from the dead-letter queues is one too many. */
-    @AfterEach
-    void nothingIsLeft() {
-        queues.awaitEmpty();
-    }
-
-    @AfterAll
-    void stop() {
-        if (service != null) {
-            assertThat(service.terminate().code()).isEqualTo(143);
-            publisher.close();
-            sandbox.close();
-            queues.awaitEmpty();
-        }
     }
 
     @Test
@@ -132,7 +88,7 @@ class OutageIT {
         publisher.publish(
                 Message.numbered(MANY, seq -> seq == 1000 ? Message.event(seq, "poison") : Message.mixed(seq)));
         ledger.awaitAllDelivered(1000);
-        DeadLetter letter = awaitDeadLetter(CommandType.TRACK);
+        DeadLetter letter = awaitDeadLetters(CommandType.TRACK, 1).get(0);
         assertThat(letter.id()).isEqualTo("track-1000");
         assertThat(letter.reason()).isEqualTo("exhausted");
         assertThat(letter.status()).isEqualTo(503);
@@ -150,19 +106,12 @@ class OutageIT {
         publisher.publish(
                 Message.numbered(MANY, seq -> seq == 1000 ? Message.person(seq, "poison") : Message.mixed(seq)));
         ledger.awaitAllDelivered(1000);
-        DeadLetter letter = awaitDeadLetter(CommandType.IDENTIFY);
+        DeadLetter letter = awaitDeadLetters(CommandType.IDENTIFY, 1).get(0);
         assertThat(letter.id()).isEqualTo("identify-1000");
         assertThat(letter.reason()).isEqualTo("rejected");
         assertThat(letter.status()).isEqualTo(400);
         assertThat(letter.error()).contains("poison");
         assertThat(ledger.duplicates()).isZero();
-    }
-
-    private DeadLetter awaitDeadLetter(CommandType type) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> queues.ready(type.deadLetterQueue()) > 0);
-        List<DeadLetter> letters = queues.takeDeadLetters(type);
-        assertThat(letters).hasSize(1);
-        return letters.get(0);
     }
 
     @ParameterizedTest
@@ -237,14 +186,10 @@ class OutageIT {
         queues.delete(CommandType.IDENTIFY.deadLetterQueue());
         Ledger ledger = new Ledger(sandbox, MANY);
         publisher.publish(Message.numbered(MANY, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
-        await().atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
-                .until(() -> queues.ready(CommandType.IDENTIFY.deadLetterQueue()) >= MANY / 3);
-        await().until(() -> ledger.delivered() >= MANY - MANY / 3);
-        assertThat(queues.takeDeadLetters(CommandType.IDENTIFY))
-                .hasSize(MANY / 3)
+        assertThat(awaitDeadLetters(CommandType.IDENTIFY, MANY / 3))
                 .allMatch(letter -> "invalid".equals(letter.reason()))
                 .extracting(DeadLetter::id)
                 .doesNotHaveDuplicates();
+        ledger.awaitDelivered(MANY - MANY / 3);
     }
 }

@@ -2,7 +2,6 @@ package io.cioroutes.reliability;
 
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -69,12 +68,7 @@ final class Publisher implements AutoCloseable {
     private void send(Message message) {
         unconfirmed.put(channel.getNextPublishSeqNo(), message);
         try {
-            var properties = new AMQP.BasicProperties.Builder()
-                    .deliveryMode(2)
-                    .contentType("application/json")
-                    .messageId(message.id())
-                    .build();
-            channel.basicPublish("cio", message.command(), properties, message.body());
+            channel.basicPublish("cio", message.command(), message.properties(), message.body());
         } catch (IOException | AlreadyClosedException e) {
             connection.abort();
         }

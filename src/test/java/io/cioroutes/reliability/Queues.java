@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** Looks into the broker's queues. Each look has a connection of its own: the broker may have been away. */
 final class Queues {
@@ -63,6 +64,13 @@ final class Queues {
             }
             return parked;
         });
+    }
+
+    /** A queue that is not the service's. */
+    String declareTemporary() {
+        String name = "test-" + UUID.randomUUID();
+        look(channel -> channel.queueDeclare(name, false, false, false, null));
+        return name;
     }
 
     void delete(String queue) {
