@@ -19,11 +19,9 @@ COPY --from=layers /work/layers/snapshot-dependencies/ ./
 COPY --from=layers /work/layers/application/ ./
 
 # A start that ends as soon as all is set up, and leaves the classes it loaded in an archive: later starts map them
-# instead of loading them. The settings are those of production, with values that lead nowhere: nothing is connected.
-RUN SPRING_PROFILES_ACTIVE=prod SPRING_RABBITMQ_HOST=127.0.0.1 \
-    CUSTOMERIO_SITE_ID=none CUSTOMERIO_TRACK_API_KEY=none CUSTOMERIO_APP_API_KEY=none \
-    CUSTOMERIO_WEBHOOK_SIGNING_KEY=none BIGQUERY_PROJECT=none BIGQUERY_DATASET=none BIGQUERY_ENDPOINT=http://127.0.0.1:9 \
-    SPRING_SECURITY_USER_PASSWORD=none \
+# instead of loading them. The settings are those of production, and lead nowhere.
+RUN --mount=type=bind,source=deploy/container,target=/build \
+    set -a && . /build/placeholders.env && \
     java -XX:ArchiveClassesAtExit=customerio-routes.jsa -Dspring.context.exit=onRefresh -jar customerio-routes.jar
 
 COPY deploy/container/healthcheck.sh /usr/local/bin/healthcheck

@@ -1,3 +1,7 @@
+locals {
+  image_repository = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}/customerio-routes"
+}
+
 output "webhook_url" {
   description = "URL to enter in Customer.io under Data & Integrations, Reporting Webhooks."
   value       = one([for service in google_cloud_run_v2_service.webhooks : "${service.uri}/webhooks/customerio"])
@@ -10,7 +14,7 @@ output "operator_url" {
 
 output "image_repository" {
   description = "Where images of the service are pushed to."
-  value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}/customerio-routes"
+  value       = local.image_repository
 }
 
 output "secrets" {
@@ -33,6 +37,7 @@ output "github" {
   value = one([
     for provider in google_iam_workload_identity_pool_provider.github : {
       GCP_WORKLOAD_IDENTITY_PROVIDER = provider.name
+      GCP_IMAGE_REPOSITORY           = local.image_repository
       GCP_IMAGE_SERVICE_ACCOUNT      = google_service_account.ci["image"].email
       GCP_PLAN_SERVICE_ACCOUNT       = google_service_account.ci["plan"].email
     }

@@ -19,6 +19,12 @@ locals {
         # Tells the metrics of several workers apart. Spring replaces the placeholder at start.
         MANAGEMENT_METRICS_TAGS_WORKER = "$${random.uuid}"
       },
+      # Customer.io's limits are per workspace, the service's are per instance: each worker has its share.
+      var.workers.instances < 2 ? {} : {
+        CIO_TRACK_RATEREQUESTS         = floor(3000 / var.workers.instances)
+        CIO_TRANSACTIONAL_RATEREQUESTS = floor(100 / var.workers.instances)
+        CIO_BROADCAST_RATEPERIOD       = 10000 * var.workers.instances
+      },
       var.sends_database == null ? {} : {
         CIO_SENDS_STORE         = "jdbc"
         CIO_SENDS_JDBC_URL      = var.sends_database.url

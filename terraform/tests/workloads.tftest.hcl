@@ -141,6 +141,20 @@ run "remembers_sends_in_a_database" {
   }
 }
 
+run "shares_the_workspaces_limits" {
+  variables {
+    workers = { instances = 4 }
+  }
+
+  assert {
+    condition = sort([
+      for env in google_cloud_run_v2_worker_pool.workers[0].template[0].containers[0].env : "${env.name}=${env.value}"
+      if can(regex("RATE", env.name))
+    ]) == tolist(["CIO_BROADCAST_RATEPERIOD=40000", "CIO_TRACK_RATEREQUESTS=750", "CIO_TRANSACTIONAL_RATEREQUESTS=25"])
+    error_message = "Four workers have a quarter of Customer.io's limits each."
+  }
+}
+
 run "reaches_a_private_network" {
   variables {
     network = {
