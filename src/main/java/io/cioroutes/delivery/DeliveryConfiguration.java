@@ -96,7 +96,9 @@ class DeliveryConfiguration {
         var template = new RabbitTemplate(connections);
         template.setMandatory(true);
         template.setUsePublisherConnection(true);
-        return new ConfirmedPublisher(template, settings.confirmTimeout().toMillis());
+        // What comes back is reported with its confirm.
+        template.setReturnsCallback(returned -> {});
+        return new ConfirmedPublisher(template, settings.confirmTimeout());
     }
 
     @Bean
@@ -292,8 +294,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Reply reply(ConfirmedPublisher publisher) {
-        return new Reply(publisher);
+    Reply reply(ConfirmedPublisher publisher, DeliveryProperties settings) {
+        return new Reply(publisher, settings.replyTimeout());
     }
 
     /** Declares every queue anew, for a copy whose queue was deleted. */
