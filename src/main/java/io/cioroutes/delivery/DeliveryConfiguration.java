@@ -298,10 +298,9 @@ class DeliveryConfiguration {
         return new Reply(publisher, settings.replyTimeout());
     }
 
-    /** Declares every queue anew, for a copy whose queue was deleted. */
     @Bean
-    Processor declareTopology(AmqpAdmin admin) {
-        return exchange -> admin.initialize();
+    Processor repeatCopy(AmqpAdmin admin) {
+        return new RepeatCopy(admin);
     }
 
     @Bean
