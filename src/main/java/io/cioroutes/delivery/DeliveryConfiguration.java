@@ -86,8 +86,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DeliveryMetrics deliveryMetrics(MeterRegistry registry) {
-        return new DeliveryMetrics(registry);
+    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight) {
+        return new DeliveryMetrics(registry, inFlight);
     }
 
     /** On a connection of its own: a broker that blocks publishers must still get acknowledgements. */
