@@ -27,6 +27,7 @@ public final class Delivery {
     private final InFlight inFlight;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final long receivedNanos = System.nanoTime();
+    private volatile boolean waiting;
 
     /**
      * @param channel the channel of the delivery; Spring's proxy is taken off, because the proxy replaces a broken
@@ -73,6 +74,15 @@ public final class Delivery {
      * confirmed its copy in another queue. On a channel that has closed meanwhile this does nothing: the message is
      * delivered again.
      *
+    /** True while it only waits: for Customer.io to come back, or for its next attempt. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    void waiting(boolean waiting) {
+        this.waiting = waiting;
+    }
+
      * @return true if the acknowledgement was handed to the broker
      */
     public boolean ack() {

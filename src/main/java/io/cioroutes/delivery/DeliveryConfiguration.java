@@ -54,6 +54,8 @@ class DeliveryConfiguration {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
+                // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
+                context.getExecutorServiceManager().setShutdownAwaitTermination(500);
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
                     registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
@@ -193,8 +195,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor callGate(Apis apis) {
-        return new CallGate(apis);
+    Processor callGate(Apis apis, InFlight inFlight) {
+        return new CallGate(apis, inFlight);
     }
 
     @Bean
