@@ -59,6 +59,11 @@ public final class Delivery {
         return body;
     }
 
+    /** Largest AMQP frame of its connection in bytes, 0 for no limit. */
+    int frameMax() {
+        return channel.getConnection().getFrameMax();
+    }
+
     /** {@link System#nanoTime()} at receipt. */
     long receivedNanos() {
         return receivedNanos;
@@ -69,11 +74,6 @@ public final class Delivery {
         return !settled.get() && channel.isOpen();
     }
 
-    /**
-     * Acknowledges the message. Call it only when the message was delivered to Customer.io, or when the broker has
-     * confirmed its copy in another queue. On a channel that has closed meanwhile this does nothing: the message is
-     * delivered again.
-     *
     /** True while it only waits: for Customer.io to come back, or for its next attempt. */
     boolean isWaiting() {
         return waiting;
@@ -83,6 +83,11 @@ public final class Delivery {
         this.waiting = waiting;
     }
 
+    /**
+     * Acknowledges the message. Call it only when the message was delivered to Customer.io, or when the broker has
+     * confirmed its copy in another queue. On a channel that has closed meanwhile this does nothing: the message is
+     * delivered again.
+     *
      * @return true if the acknowledgement was handed to the broker
      */
     public boolean ack() {
