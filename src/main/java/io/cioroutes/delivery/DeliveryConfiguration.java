@@ -22,7 +22,6 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -90,13 +89,9 @@ class DeliveryConfiguration {
         return new DeliveryMetrics(registry);
     }
 
-    /** On a connection of its own: a broker that blocks publishers must still get acknowledgements. */
     @Bean
     ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
-        var template = new RabbitTemplate(connections);
-        template.setMandatory(true);
-        template.setUsePublisherConnection(true);
-        return new ConfirmedPublisher(template, settings.confirmTimeout().toMillis());
+        return new ConfirmedPublisher(connections, settings.confirmTimeout().toMillis());
     }
 
     @Bean

@@ -19,7 +19,8 @@ class CapacityTest {
     /** What the program prints. */
     private static String run() {
         try {
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             Process process = new ProcessBuilder(java, "deploy/capacity/Capacity.java")
                     .directory(Project.ROOT.toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -34,7 +35,10 @@ class CapacityTest {
     static Map<String, String> autoscaling() {
         MatchResult values = BACKLOG.matcher(run()).results().findFirst().orElseThrow();
         return Map.of(
-                "commands", values.group(1).replace(",", ""), "analytics", values.group(2).replace(",", ""));
+                "commands",
+                values.group(1).replace(",", ""),
+                "analytics",
+                values.group(2).replace(",", ""));
     }
 
     @Test

@@ -61,7 +61,8 @@ final class ComposeCheck {
         if (!service.has("build") && !PINNED.matcher(image).matches()) {
             findings.add(name + ": the image " + image + " is not pinned to a version");
         }
-        boolean healthy = service.has("healthcheck") || files.get("Dockerfile").contains("HEALTHCHECK") && service.has("build");
+        boolean healthy =
+                service.has("healthcheck") || files.get("Dockerfile").contains("HEALTHCHECK") && service.has("build");
         if (!healthy) {
             findings.add(name + ": there is no health check");
         }
@@ -78,7 +79,8 @@ final class ComposeCheck {
         }
         for (JsonNode config : service.path("configs")) {
             if (compose.at("/configs/" + config.path("source").asText()).isMissingNode()) {
-                findings.add(name + ": there is no config " + config.path("source").asText());
+                findings.add(
+                        name + ": there is no config " + config.path("source").asText());
             }
         }
     }
@@ -132,15 +134,18 @@ final class ComposeCheck {
         Map<String, String> result = new LinkedHashMap<>();
         environment.properties().forEach(entry -> {
             Matcher variable = VARIABLE.matcher(entry.getValue().asText());
-            result.put(entry.getKey(), variable.replaceAll(match -> Matcher.quoteReplacement(
-                    values.getOrDefault(match.group(1), Objects.requireNonNullElse(match.group(2), "")))));
+            result.put(
+                    entry.getKey(),
+                    variable.replaceAll(match -> Matcher.quoteReplacement(
+                            values.getOrDefault(match.group(1), Objects.requireNonNullElse(match.group(2), "")))));
         });
         return result;
     }
 
     /** The lines of .env.example, those in comments included. */
     private Map<String, String> example() {
-        return files.get(".env.example").lines()
+        return files.get(".env.example")
+                .lines()
                 .filter(line -> line.matches("#?[A-Z]\\w*=.*"))
                 .map(line -> line.replaceFirst("^#", "").split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
@@ -175,10 +180,14 @@ final class ComposeCheck {
             findings.add("SPRING_RABBITMQ_ADDRESSES must be " + address + " to fit the broker");
         }
         JsonNode postgres = compose.at("/services/postgres/environment");
-        String url = "jdbc:postgresql://postgres:5432/" + postgres.path("POSTGRES_DB").asText();
+        String url = "jdbc:postgresql://postgres:5432/"
+                + postgres.path("POSTGRES_DB").asText();
         same("CIO_SENDS_JDBC_URL", service, url);
         same("CIO_SENDS_JDBC_USERNAME", service, postgres.path("POSTGRES_USER").asText());
-        same("CIO_SENDS_JDBC_PASSWORD", service, postgres.path("POSTGRES_PASSWORD").asText());
+        same(
+                "CIO_SENDS_JDBC_PASSWORD",
+                service,
+                postgres.path("POSTGRES_PASSWORD").asText());
     }
 
     private void same(String variable, JsonNode environment, String expected) {
@@ -188,7 +197,8 @@ final class ComposeCheck {
     }
 
     private void prometheus() {
-        JsonNode config = Documents.yaml(files.get("deploy/prometheus/prometheus.yml")).get(0);
+        JsonNode config =
+                Documents.yaml(files.get("deploy/prometheus/prometheus.yml")).get(0);
         for (JsonNode rules : config.path("rule_files")) {
             if (!files.containsKey("deploy/prometheus/" + rules.asText())) {
                 findings.add("prometheus.yml: there is no " + rules.asText());
@@ -196,18 +206,22 @@ final class ComposeCheck {
         }
         for (JsonNode scrape : config.path("scrape_configs")) {
             String endpoint = scrape.path("metrics_path").asText().replace("/actuator/", "");
-            if (!Project.read("src/main/resources/application.yaml").matches("(?s).*include:[^\\n]*\\b" + endpoint + "\\b.*")) {
-                findings.add("prometheus.yml: the service does not expose " + scrape.path("metrics_path").asText());
+            if (!Project.read("src/main/resources/application.yaml")
+                    .matches("(?s).*include:[^\\n]*\\b" + endpoint + "\\b.*")) {
+                findings.add("prometheus.yml: the service does not expose "
+                        + scrape.path("metrics_path").asText());
             }
             for (JsonNode target : scrape.at("/static_configs/0/targets")) {
                 reachable("prometheus.yml", URI.create("http://" + target.asText()));
             }
-            String user = compose.at("/services/" + SERVICE + "/environment/SPRING_SECURITY_USER_NAME").asText();
+            String user = compose.at("/services/" + SERVICE + "/environment/SPRING_SECURITY_USER_NAME")
+                    .asText();
             if (!scrape.at("/basic_auth/username").asText().equals(user)) {
                 findings.add("prometheus.yml: the operator's name is " + user);
             }
             String file = scrape.at("/basic_auth/password_file").asText();
-            boolean mounted = StreamSupport.stream(compose.at("/services/prometheus/configs").spliterator(), false)
+            boolean mounted = StreamSupport.stream(
+                            compose.at("/services/prometheus/configs").spliterator(), false)
                     .anyMatch(mount -> mount.path("target").asText().equals(file));
             if (!mounted) {
                 findings.add("prometheus.yml: nothing is mounted at " + file);
@@ -216,9 +230,11 @@ final class ComposeCheck {
     }
 
     private void grafana() {
-        JsonNode source = Documents.yaml(files.get("deploy/grafana/provisioning/datasources/prometheus.yml")).get(0);
+        JsonNode source = Documents.yaml(files.get("deploy/grafana/provisioning/datasources/prometheus.yml"))
+                .get(0);
         reachable("datasource", URI.create(source.at("/datasources/0/url").asText()));
-        JsonNode provider = Documents.yaml(files.get("deploy/grafana/provisioning/dashboards/dashboards.yml")).get(0);
+        JsonNode provider = Documents.yaml(files.get("deploy/grafana/provisioning/dashboards/dashboards.yml"))
+                .get(0);
         String folder = provider.at("/providers/0/options/path").asText();
         JsonNode grafana = compose.at("/services/grafana");
         boolean mounted = StreamSupport.stream(grafana.path("volumes").spliterator(), false)
@@ -226,7 +242,8 @@ final class ComposeCheck {
         if (!mounted) {
             findings.add("dashboards.yml: deploy/grafana/dashboards is not mounted at " + folder);
         }
-        String home = grafana.at("/environment/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH").asText();
+        String home = grafana.at("/environment/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH")
+                .asText();
         if (!files.containsKey(home.replace(folder, "deploy/grafana/dashboards"))) {
             findings.add("grafana: there is no dashboard " + home);
         }
@@ -243,7 +260,8 @@ final class ComposeCheck {
 
     /** The emulator's project and dataset are those that .env.example suggests. */
     private void bigQuery() {
-        JsonNode tables = Documents.yaml(files.get("deploy/bigquery/tables.yaml")).get(0);
+        JsonNode tables =
+                Documents.yaml(files.get("deploy/bigquery/tables.yaml")).get(0);
         String project = tables.at("/projects/0/id").asText();
         String dataset = tables.at("/projects/0/datasets/0/id").asText();
         Map<String, String> example = example();

@@ -17,7 +17,8 @@ class ComposeTest {
     private final Map<String, String> files = new TreeMap<>();
 
     ComposeTest() {
-        List.of("docker-compose.yml", ".env.example", "Dockerfile").forEach(file -> files.put(file, Project.read(file)));
+        List.of("docker-compose.yml", ".env.example", "Dockerfile")
+                .forEach(file -> files.put(file, Project.read(file)));
         Project.readAll("deploy").forEach((file, text) -> files.put("deploy/" + file, text));
     }
 
@@ -78,6 +79,7 @@ class ComposeTest {
         assertThat(files.get(file)).contains(from);
         files.compute(file, (name, text) -> text.replace(from, wrong.replace("\\n", "\n")));
 
-        assertThat(new ComposeCheck(files).findings()).anySatisfy(line -> assertThat(line).contains(finding));
+        assertThat(new ComposeCheck(files).findings())
+                .anySatisfy(line -> assertThat(line).contains(finding));
     }
 }

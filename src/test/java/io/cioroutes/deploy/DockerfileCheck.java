@@ -53,7 +53,10 @@ final class DockerfileCheck {
 
     private void instructions(String dockerfile) {
         String stage = "";
-        for (String line : dockerfile.replaceAll("(?m)^\\s*#.*\\n", "").replace("\\\n", " ").split("\n")) {
+        for (String line : dockerfile
+                .replaceAll("(?m)^\\s*#.*\\n", "")
+                .replace("\\\n", " ")
+                .split("\n")) {
             if (line.isBlank()) {
                 continue;
             }
@@ -62,7 +65,10 @@ final class DockerfileCheck {
                 findings.add("unknown instruction " + parts[0]);
                 continue;
             }
-            last.merge(parts[0], parts[1], (before, now) -> parts[0].equals("RUN") || parts[0].equals("ENV") ? before + " " + now : now);
+            last.merge(
+                    parts[0],
+                    parts[1],
+                    (before, now) -> parts[0].equals("RUN") || parts[0].equals("ENV") ? before + " " + now : now);
             if (parts[0].equals("FROM")) {
                 Matcher named = Pattern.compile("\\S+ AS (\\w+)").matcher(parts[1]);
                 stage = named.matches() ? named.group(1) : "";
@@ -89,7 +95,8 @@ final class DockerfileCheck {
         if (!built && !Files.exists(Project.ROOT.resolve(source))) {
             findings.add("there is no " + source + " to copy");
         }
-        if (files.get(".dockerignore").lines()
+        if (files.get(".dockerignore")
+                .lines()
                 .filter(line -> line.startsWith("!"))
                 .map(line -> Path.of(line.substring(1)))
                 .noneMatch(allowed -> Path.of(source).startsWith(allowed))) {
@@ -108,7 +115,8 @@ final class DockerfileCheck {
             findings.add("the image's profile must be prod");
         }
         Map<String, String> placeholders = new LinkedHashMap<>();
-        files.get("deploy/container/placeholders.env").lines()
+        files.get("deploy/container/placeholders.env")
+                .lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("=", 2))
                 .forEach(pair -> placeholders.put(pair[0], pair[1]));
@@ -118,8 +126,10 @@ final class DockerfileCheck {
 
     /** The archive that is used is the one that was written, and the same jar in the same folder. */
     private void classArchive() {
-        Matcher written = Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+).* -jar (\\S+)").matcher(last.getOrDefault("RUN", ""));
-        Matcher used = Pattern.compile("-XX:SharedArchiveFile=([^\"]+)\".*\"-jar\", \"([^\"]+)\"").matcher(last.getOrDefault("ENTRYPOINT", ""));
+        Matcher written =
+                Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+).* -jar (\\S+)").matcher(last.getOrDefault("RUN", ""));
+        Matcher used = Pattern.compile("-XX:SharedArchiveFile=([^\"]+)\".*\"-jar\", \"([^\"]+)\"")
+                .matcher(last.getOrDefault("ENTRYPOINT", ""));
         if (!written.find() || !used.find()) {
             findings.add("the class archive must be written by the build and used by the entry point");
             return;

@@ -48,6 +48,7 @@ class DockerfileTest {
         assertThat(files.get(file)).contains(right);
         files.compute(file, (name, text) -> text.replace(right, wrong));
 
-        assertThat(new DockerfileCheck(files).findings()).anySatisfy(line -> assertThat(line).contains(finding));
+        assertThat(new DockerfileCheck(files).findings())
+                .anySatisfy(line -> assertThat(line).contains(finding));
     }
 }

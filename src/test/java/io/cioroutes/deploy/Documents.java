@@ -46,6 +46,8 @@ final class Documents {
 
     /** What does not fit, each with its place. */
     static List<String> violations(JsonSchema schema, JsonNode document) {
-        return schema.validate(document).stream().map(ValidationMessage::getMessage).toList();
+        return schema.validate(document).stream()
+                .map(ValidationMessage::getMessage)
+                .toList();
     }
 }

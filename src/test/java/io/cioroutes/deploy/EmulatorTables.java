@@ -32,9 +32,17 @@ final class EmulatorTables {
 
     private static void columns(StringBuilder yaml, JsonNode columns, String indent) {
         for (JsonNode column : columns) {
-            yaml.append(indent).append("- name: ").append(column.get("name").asText()).append('\n');
+            yaml.append(indent)
+                    .append("- name: ")
+                    .append(column.get("name").asText())
+                    .append('\n');
             for (String field : List.of("type", "mode")) {
-                yaml.append(indent).append("  ").append(field).append(": ").append(column.get(field).asText()).append('\n');
+                yaml.append(indent)
+                        .append("  ")
+                        .append(field)
+                        .append(": ")
+                        .append(column.get(field).asText())
+                        .append('\n');
             }
             if (column.has("fields")) {
                 yaml.append(indent).append("  fields:\n");

@@ -225,7 +225,8 @@ final class Hcl {
             throw new SyntaxException(line, "a comment is not closed");
         }
         end = end < 0 ? text.length() : end;
-        line += (int) text.substring(position, end).chars().filter(c -> c == '\n').count();
+        line += (int)
+                text.substring(position, end).chars().filter(c -> c == '\n').count();
         position = end;
     }
 
@@ -235,8 +236,7 @@ final class Hcl {
             if (c == ' ' || c == '\t' || c == '\r' || linesToo && (c == '\n' || c == ',')) {
                 line += c == '\n' ? 1 : 0;
                 position++;
-            } else if (linesToo
-                    && (c == '#' || text.startsWith("//", position) || text.startsWith("/*", position))) {
+            } else if (linesToo && (c == '#' || text.startsWith("//", position) || text.startsWith("/*", position))) {
                 comment();
             } else {
                 return;

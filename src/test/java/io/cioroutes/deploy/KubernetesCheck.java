@@ -62,7 +62,10 @@ final class KubernetesCheck {
 
     private void kustomization() {
         Set<String> listed = new TreeSet<>();
-        Documents.yaml(files.get("kustomization.yaml")).get(0).path("resources").forEach(name -> listed.add(name.asText()));
+        Documents.yaml(files.get("kustomization.yaml"))
+                .get(0)
+                .path("resources")
+                .forEach(name -> listed.add(name.asText()));
         Set<String> present = files.keySet().stream()
                 .filter(name -> !name.equals("kustomization.yaml") && !name.contains(".example."))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -74,8 +77,10 @@ final class KubernetesCheck {
     private void manifest(String file, JsonNode manifest) {
         String kind = manifest.path("kind").asText();
         String where = file + ": " + kind + " " + manifest.at("/metadata/name").asText();
-        JsonNode branch = StreamSupport.stream(SCHEMA.at("/definitions/Manifest/anyOf").spliterator(), false)
-                .filter(candidate -> candidate.at("/properties/kind/const").asText().equals(kind))
+        JsonNode branch = StreamSupport.stream(
+                        SCHEMA.at("/definitions/Manifest/anyOf").spliterator(), false)
+                .filter(candidate ->
+                        candidate.at("/properties/kind/const").asText().equals(kind))
                 .findFirst()
                 .orElse(null);
         if (branch == null) {
@@ -84,7 +89,8 @@ final class KubernetesCheck {
         }
         ObjectNode schema = branch.deepCopy();
         schema.set("definitions", SCHEMA.get("definitions"));
-        Documents.violations(Documents.schema(schema), manifest).forEach(violation -> findings.add(where + ": " + violation));
+        Documents.violations(Documents.schema(schema), manifest)
+                .forEach(violation -> findings.add(where + ": " + violation));
         manifests.put(kind + " " + manifest.at("/metadata/name").asText(), manifest);
     }
 
@@ -105,11 +111,16 @@ final class KubernetesCheck {
         findings.addAll(SETTINGS.unread(name, variables.keySet()));
         findings.addAll(SETTINGS.missing(name, variables));
         if (!container.at("/securityContext/readOnlyRootFilesystem").asBoolean()
-                || !deployment.at("/spec/template/spec/securityContext/runAsNonRoot").asBoolean()) {
+                || !deployment
+                        .at("/spec/template/spec/securityContext/runAsNonRoot")
+                        .asBoolean()) {
             findings.add(name + ": must run as non-root on a read-only file system");
         }
         Map<String, Integer> ports = new LinkedHashMap<>();
-        container.path("ports").forEach(port -> ports.put(port.path("name").asText(), port.path("containerPort").asInt()));
+        container
+                .path("ports")
+                .forEach(port -> ports.put(
+                        port.path("name").asText(), port.path("containerPort").asInt()));
         String management = variables.getOrDefault("MANAGEMENT_SERVER_PORT", "8080");
         for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
             String path = container.at("/" + probe + "/httpGet/path").asText();
@@ -128,7 +139,8 @@ final class KubernetesCheck {
         }
         if (deployment.at("/spec/replicas").isMissingNode()
                 && Stream.concat(ofKind("ScaledObject"), ofKind("HorizontalPodAutoscaler"))
-                        .noneMatch(scaler -> scaler.at("/spec/scaleTargetRef/name").asText().equals(name))) {
+                        .noneMatch(scaler ->
+                                scaler.at("/spec/scaleTargetRef/name").asText().equals(name))) {
             findings.add(name + ": nothing says how many replicas");
         }
     }
@@ -138,15 +150,21 @@ final class KubernetesCheck {
         Map<String, String> variables = new LinkedHashMap<>();
         for (JsonNode source : container.path("envFrom")) {
             String map = source.at("/configMapRef/name").asText();
-            JsonNode data = manifests.getOrDefault("ConfigMap " + map, SCHEMA.path("none")).path("data");
+            JsonNode data = manifests
+                    .getOrDefault("ConfigMap " + map, SCHEMA.path("none"))
+                    .path("data");
             if (data.isMissingNode()) {
                 findings.add(name + ": there is no ConfigMap " + map);
             }
-            data.properties().forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
+            data.properties()
+                    .forEach(entry ->
+                            variables.put(entry.getKey(), entry.getValue().asText()));
         }
         for (JsonNode variable : container.path("env")) {
             JsonNode secret = variable.at("/valueFrom/secretKeyRef");
-            variables.put(variable.path("name").asText(), secret.isMissingNode() ? variable.path("value").asText() : "secret");
+            variables.put(
+                    variable.path("name").asText(),
+                    secret.isMissingNode() ? variable.path("value").asText() : "secret");
             if (!secret.isMissingNode()) {
                 secretKey(name, secret.path("name").asText(), secret.path("key").asText());
             }
@@ -164,7 +182,8 @@ final class KubernetesCheck {
     private void service(JsonNode service) {
         List<JsonNode> pods = selects(service, service.at("/spec/selector"));
         for (JsonNode port : service.at("/spec/ports")) {
-            pods.forEach(deployment -> hasPort(deployment, port.path("targetPort").asText()));
+            pods.forEach(
+                    deployment -> hasPort(deployment, port.path("targetPort").asText()));
         }
     }
 
@@ -201,12 +220,12 @@ final class KubernetesCheck {
     /** The deployments that a selector picks; none is a finding. */
     private List<JsonNode> selects(JsonNode by, JsonNode labels) {
         List<JsonNode> pods = ofKind("Deployment")
-                .filter(deployment -> labels.properties().stream()
-                        .allMatch(label -> label.getValue()
-                                .equals(deployment.at("/spec/template/metadata/labels").get(label.getKey()))))
+                .filter(deployment -> labels.properties().stream().allMatch(label -> label.getValue()
+                        .equals(deployment.at("/spec/template/metadata/labels").get(label.getKey()))))
                 .toList();
         if (pods.isEmpty()) {
-            findings.add(by.path("kind").asText() + " " + by.at("/metadata/name").asText() + ": selects nothing");
+            findings.add(
+                    by.path("kind").asText() + " " + by.at("/metadata/name").asText() + ": selects nothing");
         }
         return pods;
     }
@@ -220,7 +239,8 @@ final class KubernetesCheck {
     private void scaledObject(JsonNode scaler) {
         JsonNode deployment = scaler.at("/spec/scaleTargetRef/name");
         target(scaler, deployment);
-        Set<String> queues = QUEUE.matcher(routes).results().map(match -> match.group(1)).collect(Collectors.toSet());
+        Set<String> queues =
+                QUEUE.matcher(routes).results().map(match -> match.group(1)).collect(Collectors.toSet());
         for (JsonNode trigger : scaler.at("/spec/triggers")) {
             String queue = trigger.at("/metadata/queueName").asText();
             if (!queues.contains(queue)) {
@@ -233,7 +253,8 @@ final class KubernetesCheck {
             }
             String authentication = trigger.at("/authenticationRef/name").asText();
             if (!manifests.containsKey("TriggerAuthentication " + authentication)) {
-                findings.add("ScaledObject " + deployment.asText() + ": there is no TriggerAuthentication " + authentication);
+                findings.add("ScaledObject " + deployment.asText() + ": there is no TriggerAuthentication "
+                        + authentication);
             }
         }
     }
@@ -249,12 +270,26 @@ final class KubernetesCheck {
 
     /** All instances together keep to Customer.io's limits, which are the service's defaults for one. */
     private void rates() {
-        int most = manifests.get("ScaledObject commands").at("/spec/maxReplicaCount").asInt();
+        int most = manifests
+                .get("ScaledObject commands")
+                .at("/spec/maxReplicaCount")
+                .asInt();
         JsonNode settings = manifests.get("ConfigMap customerio-routes").path("data");
-        JsonNode defaults = Documents.yaml(Project.read("src/main/resources/application.yaml")).get(0).get("cio");
-        share("CIO_TRACK_RATEREQUESTS", settings, defaults.at("/track/rate-requests").asInt() / most);
-        share("CIO_TRANSACTIONAL_RATEREQUESTS", settings, defaults.at("/transactional/rate-requests").asInt() / most);
-        share("CIO_BROADCAST_RATEPERIOD", settings, defaults.at("/broadcast/rate-period").asInt() * most);
+        JsonNode defaults = Documents.yaml(Project.read("src/main/resources/application.yaml"))
+                .get(0)
+                .get("cio");
+        share(
+                "CIO_TRACK_RATEREQUESTS",
+                settings,
+                defaults.at("/track/rate-requests").asInt() / most);
+        share(
+                "CIO_TRANSACTIONAL_RATEREQUESTS",
+                settings,
+                defaults.at("/transactional/rate-requests").asInt() / most);
+        share(
+                "CIO_BROADCAST_RATEPERIOD",
+                settings,
+                defaults.at("/broadcast/rate-period").asInt() * most);
     }
 
     private void share(String variable, JsonNode settings, int expected) {

@@ -11,8 +11,7 @@ final class Nearest {
     /** A candidate that continues the name, or the one with the fewest letters to change; empty where there is none. */
     static String to(String name, Collection<String> candidates) {
         return candidates.stream()
-                .min(Comparator.comparingInt(
-                        candidate -> candidate.startsWith(name) ? 0 : distance(name, candidate)))
+                .min(Comparator.comparingInt(candidate -> candidate.startsWith(name) ? 0 : distance(name, candidate)))
                 .orElse("");
     }
 

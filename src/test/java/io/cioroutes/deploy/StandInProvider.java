@@ -34,8 +34,8 @@ final class StandInProvider implements AutoCloseable {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder("tfplugin6.Provider");
         answer(service, "GetProviderSchema", () -> encoded);
         // No diagnostics: Terraform itself has checked the configuration against the schema.
-        for (String method :
-                List.of("ValidateProviderConfig", "ValidateResourceConfig", "ValidateDataResourceConfig", "StopProvider")) {
+        for (String method : List.of(
+                "ValidateProviderConfig", "ValidateResourceConfig", "ValidateDataResourceConfig", "StopProvider")) {
             answer(service, method, () -> NOTHING);
         }
         try {
@@ -116,7 +116,8 @@ final class StandInProvider implements AutoCloseable {
 
     private static byte[] block(ProviderSchema.Block block) {
         return message(out -> {
-            for (Map.Entry<String, ProviderSchema.Attribute> entry : block.attributes().entrySet()) {
+            for (Map.Entry<String, ProviderSchema.Attribute> entry :
+                    block.attributes().entrySet()) {
                 ProviderSchema.Attribute attribute = entry.getValue();
                 out.writeByteArray(2, message(field -> {
                     field.writeString(1, entry.getKey());
@@ -131,7 +132,8 @@ final class StandInProvider implements AutoCloseable {
                 out.writeByteArray(3, message(field -> {
                     field.writeString(1, entry.getKey());
                     field.writeByteArray(2, block(nested.block()));
-                    field.writeEnum(3, List.of("invalid", "single", "list", "set").indexOf(nested.nesting()));
+                    field.writeEnum(
+                            3, List.of("invalid", "single", "list", "set").indexOf(nested.nesting()));
                     field.writeInt64(4, nested.minimum());
                     field.writeInt64(5, nested.maximum());
                 }));

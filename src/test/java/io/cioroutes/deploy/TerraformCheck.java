@@ -32,7 +32,8 @@ final class TerraformCheck {
     private static final Set<String> META =
             Set.of("count", "for_each", "depends_on", "provider", "lifecycle", "connection", "provisioner");
 
-    private static final Pattern REFERENCE = Pattern.compile("(?<![\\w.])(data\\.)?(google_\\w+)\\.(\\w+)((?:\\[[^\\]]*\\])*)(?:\\.(\\w+))?");
+    private static final Pattern REFERENCE =
+            Pattern.compile("(?<![\\w.])(data\\.)?(google_\\w+)\\.(\\w+)((?:\\[[^\\]]*\\])*)(?:\\.(\\w+))?");
     private static final Pattern VARIABLE = Pattern.compile("(?<![\\w.])var\\.(\\w+)");
     private static final Pattern LOCAL = Pattern.compile("(?<![\\w.])local\\.(\\w+)");
     private static final Pattern MODULE_PATH = Pattern.compile("\\$\\{path\\.module}/([\\w./-]+)");
@@ -76,7 +77,8 @@ final class TerraformCheck {
         switch (block.type()) {
             case "resource" -> typed(file, block, schema.resources());
             case "data" -> typed(file, block, schema.dataSources());
-            case "provider" -> body(file, block, "provider", block.body(), schema.provider().block(), true);
+            case "provider" ->
+                body(file, block, "provider", block.body(), schema.provider().block(), true);
             case "terraform", "variable", "locals", "output", "moved" -> {}
             default -> report(file, block.line(), "unknown block \"" + block.type() + "\"");
         }
@@ -86,8 +88,11 @@ final class TerraformCheck {
         String type = block.labels().get(0);
         ProviderSchema.Schema known = schemas.get(type);
         if (known == null) {
-            report(file, block.line(), block.type() + " type \"" + type + "\" is not in the provider's schema as kept here: "
-                    + "a misspelling, or run `npm run provider-schema`");
+            report(
+                    file,
+                    block.line(),
+                    block.type() + " type \"" + type + "\" is not in the provider's schema as kept here: "
+                            + "a misspelling, or run `npm run provider-schema`");
             return;
         }
         body(file, block, type + "." + block.labels().get(1), block.body(), known.block(), true);
@@ -130,10 +135,14 @@ final class TerraformCheck {
                 }
                 block.body()
                         .blocks("content")
-                        .forEach(content -> body(file, content, where + "." + name, content.body(), nested.block(), false));
+                        .forEach(content ->
+                                body(file, content, where + "." + name, content.body(), nested.block(), false));
             } else {
                 if (counts.merge(name, 1, Integer::sum) > nested.maximum() && nested.maximum() > 0) {
-                    report(file, block.line(), where + ": \"" + name + "\" may occur only " + nested.maximum() + " time(s)");
+                    report(
+                            file,
+                            block.line(),
+                            where + ": \"" + name + "\" may occur only " + nested.maximum() + " time(s)");
                 }
                 body(file, block, where + "." + name, block.body(), nested.block(), false);
             }
@@ -154,7 +163,8 @@ final class TerraformCheck {
         Stream<String> arguments = known.attributes().entrySet().stream()
                 .filter(entry -> entry.getValue().settable())
                 .map(Map.Entry::getKey);
-        String near = Nearest.to(name, Stream.concat(arguments, known.blocks().keySet().stream()).toList());
+        String near = Nearest.to(
+                name, Stream.concat(arguments, known.blocks().keySet().stream()).toList());
         report(file, line, where + ": unknown argument \"" + name + "\", did you mean \"" + near + "\"?");
     }
 
@@ -169,7 +179,8 @@ final class TerraformCheck {
             if (kind.equals("number") && text && !literal.group(1).matches("-?\\d+(\\.\\d+)?")
                     || kind.equals("number") && expression.matches("true|false")) {
                 report(file, attribute.line(), said + "must be a number, not " + expression);
-            } else if (kind.equals("bool") && (text && !literal.group(1).matches("true|false") || expression.matches("\\d+"))) {
+            } else if (kind.equals("bool")
+                    && (text && !literal.group(1).matches("true|false") || expression.matches("\\d+"))) {
                 report(file, attribute.line(), said + "must be true or false, not " + expression);
             } else if (expression.startsWith("[") || expression.startsWith("{")) {
                 report(file, attribute.line(), said + "must be a single " + kind);
@@ -187,11 +198,15 @@ final class TerraformCheck {
         Set<String> variables = new TreeSet<>();
         Set<String> locals = new TreeSet<>();
         files.values().forEach(body -> {
-            Stream.concat(body.blocks("resource"), body.blocks("data")).forEach(block -> declared
-                    .computeIfAbsent((block.type().equals("data") ? "data." : "") + block.labels().get(0), type -> new TreeSet<>())
+            Stream.concat(body.blocks("resource"), body.blocks("data")).forEach(block -> declared.computeIfAbsent(
+                            (block.type().equals("data") ? "data." : "")
+                                    + block.labels().get(0),
+                            type -> new TreeSet<>())
                     .add(block.labels().get(1)));
-            body.blocks("variable").forEach(block -> variables.add(block.labels().get(0)));
-            body.blocks("locals").forEach(block -> block.body().attributes().forEach(local -> locals.add(local.name())));
+            body.blocks("variable")
+                    .forEach(block -> variables.add(block.labels().get(0)));
+            body.blocks("locals")
+                    .forEach(block -> block.body().attributes().forEach(local -> locals.add(local.name())));
         });
         Set<String> used = new TreeSet<>();
         files.forEach((file, body) -> expressions(body, attribute -> {
@@ -207,7 +222,8 @@ final class TerraformCheck {
         files.forEach((file, body) -> {
             body.blocks("variable")
                     .filter(block -> !used.contains("variable " + block.labels().get(0)))
-                    .forEach(block -> report(file, block.line(), "variable \"" + block.labels().get(0) + "\" is not used"));
+                    .forEach(block -> report(
+                            file, block.line(), "variable \"" + block.labels().get(0) + "\" is not used"));
             body.blocks("locals")
                     .flatMap(block -> block.body().attributes().stream())
                     .filter(local -> !used.contains("local value " + local.name()))
@@ -231,28 +247,39 @@ final class TerraformCheck {
                     && known != null
                     && !known.block().attributes().containsKey(member)
                     && !known.block().blocks().containsKey(member)) {
-                report(file, attribute.line(), type + "." + name + " has no attribute \"" + member + "\", did you mean \""
-                        + Nearest.to(member, known.block().attributes().keySet()) + "\"?");
+                report(
+                        file,
+                        attribute.line(),
+                        type + "." + name + " has no attribute \"" + member + "\", did you mean \""
+                                + Nearest.to(member, known.block().attributes().keySet()) + "\"?");
             }
         }
     }
 
     private void declaredOnly(
             String file, Attribute attribute, Pattern pattern, String kind, Set<String> declared, Set<String> used) {
-        pattern.matcher(attribute.expression()).results().map(match -> match.group(1)).forEach(name -> {
-            if (!declared.contains(name)) {
-                report(file, attribute.line(), "there is no " + kind + " \"" + name + "\", did you mean \""
-                        + Nearest.to(name, declared) + "\"?");
-            } else if (!attribute.name().equals("error_message")) {
-                used.add(kind + " " + name);
-            }
-        });
+        pattern.matcher(attribute.expression())
+                .results()
+                .map(match -> match.group(1))
+                .forEach(name -> {
+                    if (!declared.contains(name)) {
+                        report(
+                                file,
+                                attribute.line(),
+                                "there is no " + kind + " \"" + name + "\", did you mean \""
+                                        + Nearest.to(name, declared) + "\"?");
+                    } else if (!attribute.name().equals("error_message")) {
+                        used.add(kind + " " + name);
+                    }
+                });
     }
 
     /** Every attribute, however deep; a variable's own conditions do not count as its use. */
     private static void expressions(Body body, Consumer<Attribute> visitor) {
         body.attributes().forEach(visitor);
-        body.blocks().stream().filter(block -> !block.type().equals("variable")).forEach(block -> expressions(block.body(), visitor));
+        body.blocks().stream()
+                .filter(block -> !block.type().equals("variable"))
+                .forEach(block -> expressions(block.body(), visitor));
     }
 
     private void valueFiles() {
@@ -265,8 +292,11 @@ final class TerraformCheck {
             }
             body.attributes().stream()
                     .filter(value -> !variables.containsKey(value.name()))
-                    .forEach(value -> report(file, value.line(), "there is no variable \"" + value.name()
-                            + "\", did you mean \"" + Nearest.to(value.name(), variables.keySet()) + "\"?"));
+                    .forEach(value -> report(
+                            file,
+                            value.line(),
+                            "there is no variable \"" + value.name() + "\", did you mean \""
+                                    + Nearest.to(value.name(), variables.keySet()) + "\"?"));
             variables.forEach((name, block) -> {
                 if (block.body().attributes("default").findAny().isEmpty()
                         && body.attributes(name).findAny().isEmpty()) {

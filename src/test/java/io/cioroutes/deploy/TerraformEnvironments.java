@@ -33,7 +33,8 @@ final class TerraformEnvironments {
             while (entry.find()) {
                 String expression = entry.group(2).strip();
                 String value = literals.getOrDefault(expression, expression);
-                variables.put(entry.group(1), value.replaceAll("^\"(.*)\"$", "$1").replace("$$", "$"));
+                variables.put(
+                        entry.group(1), value.replaceAll("^\"(.*)\"$", "$1").replace("$$", "$"));
             }
         }
         Matcher secret = SECRET.matcher(local(terraform.get("secrets.tf"), "secrets"));
@@ -44,9 +45,9 @@ final class TerraformEnvironments {
                         .put(secret.group(1), "from Secret Manager");
             }
         }
-        Hcl.object(literals.getOrDefault("var.settings", "{}")).forEach(setting -> workloads
-                .values()
-                .forEach(variables -> variables.put(setting.name(), setting.expression())));
+        Hcl.object(literals.getOrDefault("var.settings", "{}"))
+                .forEach(setting ->
+                        workloads.values().forEach(variables -> variables.put(setting.name(), setting.expression())));
         return workloads;
     }
 

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TerraformRunTest {
 
     /** What the configuration reads, in the layout of the repository. */
-    private static final List<String> FOLDERS = List.of("terraform", "src/main/resources/analytics", "deploy/prometheus");
+    private static final List<String> FOLDERS =
+            List.of("terraform", "src/main/resources/analytics", "deploy/prometheus");
 
     private static StandInProvider provider;
 
@@ -112,7 +113,9 @@ class TerraformRunTest {
         builder.environment().put("CHECKPOINT_DISABLE", "1");
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("terraform ended").isTrue();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as("terraform ended")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -21,8 +21,8 @@ class TerraformTest {
     private final Map<String, String> files = new TreeMap<>(Project.readAll("terraform"));
 
     private List<String> findings() {
-        List<String> findings = new ArrayList<>(
-                new TerraformCheck(SCHEMA, Project.ROOT.resolve("terraform"), files).findings());
+        List<String> findings =
+                new ArrayList<>(new TerraformCheck(SCHEMA, Project.ROOT.resolve("terraform"), files).findings());
         for (String environment : List.of("dev", "staging", "prod")) {
             TerraformEnvironments.of(files, "environments/" + environment + ".tfvars")
                     .forEach((workload, variables) -> {
@@ -80,8 +80,7 @@ class TerraformTest {
                     """)
     void aMistakeIsFound(String file, String right, String wrong, String finding) {
         assertThat(files.get(file)).contains(right);
-        files.compute(
-                file, (name, text) -> text.replaceFirst(Pattern.quote(right), Matcher.quoteReplacement(wrong)));
+        files.compute(file, (name, text) -> text.replaceFirst(Pattern.quote(right), Matcher.quoteReplacement(wrong)));
 
         assertThat(findings()).anySatisfy(line -> assertThat(line).contains(finding));
     }

@@ -62,8 +62,13 @@ final class WorkflowCheck {
             }
             paths(entry.getKey(), job);
         });
-        downloaded.stream().filter(name -> !uploaded.contains(name)).forEach(name -> findings.add("nothing uploads " + name));
-        VARIABLE.matcher(text).results().map(match -> match.group(1)).distinct()
+        downloaded.stream()
+                .filter(name -> !uploaded.contains(name))
+                .forEach(name -> findings.add("nothing uploads " + name));
+        VARIABLE.matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
                 .filter(name -> !outputs.contains(name))
                 .forEach(name -> findings.add("Terraform does not say what the variable " + name + " is"));
         return findings;
@@ -78,7 +83,8 @@ final class WorkflowCheck {
     /** Files that commands and inputs name exist, in each environment. */
     private void paths(String name, JsonNode job) {
         String folder = job.at("/defaults/run/working-directory").asText();
-        Set<String> paths = PATH.matcher(job.path("steps").toString().replace("${{ matrix.environment }}", "dev")).results()
+        Set<String> paths = PATH.matcher(job.path("steps").toString().replace("${{ matrix.environment }}", "dev"))
+                .results()
                 .map(MatchResult::group)
                 .collect(Collectors.toCollection(TreeSet::new));
         paths.stream()
