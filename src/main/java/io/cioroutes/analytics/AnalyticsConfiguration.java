@@ -61,16 +61,15 @@ class AnalyticsConfiguration {
     /** Stores a batch in the local database. */
     @Bean
     Processor analyticsLocal(ObjectProvider<LocalStore> store, RejectedRows rejectedRows) {
-        return exchange ->
-                rejectedRows.deadLetter(store.getObject().insert(RowBatch.of(exchange).rows()));
+        return exchange -> rejectedRows.deadLetter(
+                store.getObject().insert(RowBatch.of(exchange).rows()));
     }
 
     /** Stores a batch that BigQuery refused, row by row where needed. */
     @Bean
     Processor analyticsIsolation(
             ObjectProvider<BigQuery> bigQuery, BigQueryProperties properties, RejectedRows rejectedRows) {
-        return exchange ->
-                new BigQueryIsolation(bigQuery.getObject(), properties, rejectedRows).process(exchange);
+        return exchange -> new BigQueryIsolation(bigQuery.getObject(), properties, rejectedRows).process(exchange);
     }
 
     /** BigQuery is the store. */
@@ -82,10 +81,13 @@ class AnalyticsConfiguration {
             BigQueryOptions.Builder options = BigQueryOptions.newBuilder()
                     .setProjectId(properties.project())
                     // Whether and when to try again is the route's decision.
-                    .setRetrySettings(RetrySettings.newBuilder().setMaxAttempts(1).build())
+                    .setRetrySettings(
+                            RetrySettings.newBuilder().setMaxAttempts(1).build())
                     .setTransportOptions(HttpTransportOptions.newBuilder()
-                            .setConnectTimeout(Math.toIntExact(properties.connectTimeout().toMillis()))
-                            .setReadTimeout(Math.toIntExact(properties.readTimeout().toMillis()))
+                            .setConnectTimeout(
+                                    Math.toIntExact(properties.connectTimeout().toMillis()))
+                            .setReadTimeout(
+                                    Math.toIntExact(properties.readTimeout().toMillis()))
                             .build());
             if (StringUtils.hasText(properties.endpoint())) {
                 options.setHost(properties.endpoint()).setCredentials(NoCredentials.getInstance());
@@ -110,8 +112,7 @@ class AnalyticsConfiguration {
     @Conditional(WithoutBigQuery.class)
     static class OnThisMachine {
         @Bean
-        LocalStore localStore(
-                AnalyticsProperties properties, @Value("${cio.local.directory:data}") Path directory) {
+        LocalStore localStore(AnalyticsProperties properties, @Value("${cio.local.directory:data}") Path directory) {
             Path file = directory.resolve("analytics.duckdb");
             LOG.info("BigQuery is not configured: events are stored in {}; query them at /analytics", file);
             return LocalStore.open(file, properties);
@@ -129,8 +130,7 @@ class AnalyticsConfiguration {
                 AmqpAdmin admin,
                 AnalyticsProperties analytics,
                 WebhookProperties webhook) {
-            return new WebhookReplay(
-                    source, publisher, admin, analytics.replayBatch(), webhook.publishTimeout());
+            return new WebhookReplay(source, publisher, admin, analytics.replayBatch(), webhook.publishTimeout());
         }
 
         @Bean

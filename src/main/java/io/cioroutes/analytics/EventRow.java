@@ -78,11 +78,9 @@ final class EventRow {
             case "payload" -> event.root().isMissingNode() ? null : payload();
             case "problem" -> event.problem() == null ? "unknown object_type or metric" : event.problem();
             case "raw_body" -> event.text().map(EventRow::storable).orElse(null);
-            case "raw_bytes" -> event.text().isPresent()
-                    ? null
-                    : Base64.getEncoder().encodeToString(webhook.body());
-            default -> fitting(
-                    column, event.root().at(PLACES.getOrDefault(column.name(), "/data/" + column.name())));
+            case "raw_bytes" ->
+                event.text().isPresent() ? null : Base64.getEncoder().encodeToString(webhook.body());
+            default -> fitting(column, event.root().at(PLACES.getOrDefault(column.name(), "/data/" + column.name())));
         };
     }
 

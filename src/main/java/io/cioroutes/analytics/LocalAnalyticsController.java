@@ -68,7 +68,9 @@ class LocalAnalyticsController {
                     ? ResponseEntity.ok()
                             .contentType(MediaType.parseMediaType(CSV + ";charset=UTF-8"))
                             .body(result.csv())
-                    : ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(result);
+                    : ResponseEntity.ok()
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .body(result);
         } catch (SQLException e) {
             return ResponseEntity.badRequest()
                     .contentType(MediaType.APPLICATION_JSON)

@@ -69,9 +69,10 @@ final class LocalSql {
                     case TIMESTAMP -> "timestamp"; // in UTC, as all of BigQuery's
                     case JSON -> "json";
                     case BYTES -> "blob";
-                    case RECORD -> column.fields().stream()
-                            .map(field -> field.name() + " " + type(field))
-                            .collect(Collectors.joining(", ", "struct(", ")"));
+                    case RECORD ->
+                        column.fields().stream()
+                                .map(field -> field.name() + " " + type(field))
+                                .collect(Collectors.joining(", ", "struct(", ")"));
                 };
         return column.mode() == Mode.REPEATED ? type + "[]" : type;
     }
@@ -83,9 +84,10 @@ final class LocalSql {
                     case INTEGER -> "\"BIGINT\"";
                     case BOOLEAN -> "\"BOOLEAN\"";
                     case STRING, TIMESTAMP, JSON, BYTES -> "\"VARCHAR\"";
-                    case RECORD -> column.fields().stream()
-                            .map(field -> "\"" + field.name() + "\":" + jsonType(field))
-                            .collect(Collectors.joining(",", "{", "}"));
+                    case RECORD ->
+                        column.fields().stream()
+                                .map(field -> "\"" + field.name() + "\":" + jsonType(field))
+                                .collect(Collectors.joining(",", "{", "}"));
                 };
         return column.mode() == Mode.REPEATED ? "[" + type + "]" : type;
     }

@@ -33,7 +33,8 @@ final class RejectedRows {
      * @param rejected row to the store's words
      * @throws ExecutionException if the broker did not take one of them; TimeoutException likewise
      */
-    void deadLetter(Map<PendingRow, String> rejected) throws ExecutionException, TimeoutException, InterruptedException {
+    void deadLetter(Map<PendingRow, String> rejected)
+            throws ExecutionException, TimeoutException, InterruptedException {
         if (rejected.isEmpty()) {
             return;
         }

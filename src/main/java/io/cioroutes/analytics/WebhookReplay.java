@@ -83,8 +83,7 @@ final class WebhookReplay {
         }
 
         void publish(StoredEvent event) throws Exception {
-            Message message =
-                    new QueuedWebhook(event.body(), event.eventId(), event.receivedAt(), null).toMessage();
+            Message message = new QueuedWebhook(event.body(), event.eventId(), event.receivedAt(), null).toMessage();
             message.getMessageProperties().setHeader(REPLAYED, true);
             message.getMessageProperties()
                     .setHeader(

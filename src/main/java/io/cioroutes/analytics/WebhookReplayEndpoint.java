@@ -28,11 +28,7 @@ class WebhookReplayEndpoint {
      */
     @WriteOperation
     public Map<String, Long> replay(
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String queue,
-            @Nullable String objectType,
-            @Nullable String metric)
+            OffsetDateTime from, OffsetDateTime to, String queue, @Nullable String objectType, @Nullable String metric)
             throws Exception {
         try {
             EventSelection selection = new EventSelection(from.toInstant(), to.toInstant(), objectType, metric);

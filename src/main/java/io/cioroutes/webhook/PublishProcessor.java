@@ -27,14 +27,17 @@ final class PublishProcessor extends AsyncProcessorSupport {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        publication.apply(exchange).whenCompleteAsync(
-                (confirmed, failure) -> {
-                    if (failure != null) {
-                        exchange.setException(failure instanceof CompletionException ? failure.getCause() : failure);
-                    }
-                    callback.done(false);
-                },
-                executor);
+        publication
+                .apply(exchange)
+                .whenCompleteAsync(
+                        (confirmed, failure) -> {
+                            if (failure != null) {
+                                exchange.setException(
+                                        failure instanceof CompletionException ? failure.getCause() : failure);
+                            }
+                            callback.done(false);
+                        },
+                        executor);
         return false;
     }
 }

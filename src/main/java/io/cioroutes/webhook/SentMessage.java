@@ -65,7 +65,10 @@ public record SentMessage(
     ObjectNode person() {
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         data.put("customer_id", personId == null ? "" : personId);
-        data.putObject("identifiers").put("id", personId).put("email", personEmail).put("cio_id", cioId);
+        data.putObject("identifiers")
+                .put("id", personId)
+                .put("email", personEmail)
+                .put("cio_id", cioId);
         return data;
     }
 }

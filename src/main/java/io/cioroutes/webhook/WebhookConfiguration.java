@@ -47,8 +47,8 @@ class WebhookConfiguration {
     @Bean
     @ConditionalOnProperty(name = "cio.role.webhooks", havingValue = "true", matchIfMissing = true)
     FilterRegistrationBean<WebhookFilter> webhookFilter(WebhookProperties properties) {
-        FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(new WebhookFilter(
-                Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency()));
+        FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(
+                new WebhookFilter(Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency()));
         filter.addUrlPatterns(PATH);
         filter.setDispatcherTypes(DispatcherType.REQUEST);
         // Before any filter that reads the body.
@@ -58,8 +58,8 @@ class WebhookConfiguration {
 
     @Bean
     Processor webhookSignature(WebhookProperties properties, Environment environment) {
-        RequestSignature signature =
-                new RequestSignature(signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
+        RequestSignature signature = new RequestSignature(
+                signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
         return exchange -> {
             byte[] body = exchange.getMessage().getBody(byte[].class);
             byte[] exact = body == null ? new byte[0] : body;
@@ -85,8 +85,7 @@ class WebhookConfiguration {
 
     @Bean
     Processor webhookIntake(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
-        return new WebhookIntake(
-                publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC());
+        return new WebhookIntake(publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC());
     }
 
     /** Reads a queued webhook and says in variables what the router decides by. */
@@ -98,7 +97,8 @@ class WebhookConfiguration {
             WebhookEvent event = WebhookEvent.read(queued.body(), queued.id());
             exchange.setVariable("objectType", event.objectType());
             exchange.setVariable("metric", event.metric());
-            exchange.setVariable("deliveryId", event.root().path("data").path("delivery_id").textValue());
+            exchange.setVariable(
+                    "deliveryId", event.root().path("data").path("delivery_id").textValue());
             exchange.setVariable("problem", event.problem());
             exchange.setVariable("routingKey", event.routingKey());
             exchange.getMessage().removeHeaders("*");

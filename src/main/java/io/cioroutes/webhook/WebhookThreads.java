@@ -32,12 +32,7 @@ final class WebhookThreads implements AutoCloseable {
                 named("webhook-request-"));
         requests.allowCoreThreadTimeOut(true);
         publishing = new ThreadPoolExecutor(
-                0,
-                concurrency,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                named("webhook-publish-"));
+                0, concurrency, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named("webhook-publish-"));
     }
 
     private static CustomizableThreadFactory named(String prefix) {

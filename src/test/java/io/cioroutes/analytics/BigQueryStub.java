@@ -185,8 +185,8 @@ public final class BigQueryStub implements AutoCloseable {
         }
         if (good.size() == rows.size() || skipInvalid) {
             for (int i : good) {
-                rows(schema.name())
-                        .put(rows.get(i).get("insertId").asText(), (ObjectNode) rows.get(i).get("json"));
+                rows(schema.name()).put(rows.get(i).get("insertId").asText(), (ObjectNode)
+                        rows.get(i).get("json"));
             }
         } else {
             good.forEach(i -> addError(errors, i, "stopped", ""));
@@ -198,7 +198,11 @@ public final class BigQueryStub implements AutoCloseable {
 
     private static void addError(ArrayNode errors, int index, String reason, String message) {
         ObjectNode error = errors.addObject().put("index", index);
-        error.putArray("errors").addObject().put("reason", reason).put("location", "").put("message", message);
+        error.putArray("errors")
+                .addObject()
+                .put("reason", reason)
+                .put("location", "")
+                .put("message", message);
     }
 
     private static String problem(List<Column> columns, JsonNode row) {
@@ -253,7 +257,10 @@ public final class BigQueryStub implements AutoCloseable {
         ObjectNode root = JSON.createObjectNode();
         ObjectNode error =
                 root.putObject("error").put("code", failure.status()).put("message", "stub: " + failure.reason());
-        error.putArray("errors").addObject().put("reason", failure.reason()).put("message", "stub: " + failure.reason());
+        error.putArray("errors")
+                .addObject()
+                .put("reason", failure.reason())
+                .put("message", "stub: " + failure.reason());
         return root;
     }
 

@@ -212,8 +212,8 @@ class BigQueryTroubleTest {
     }
 
     private void queueOne(String event) throws IOException {
-        QueuedWebhook webhook = new QueuedWebhook(
-                body(event).getBytes(StandardCharsets.UTF_8), event, Instant.now(), TABLE);
+        QueuedWebhook webhook =
+                new QueuedWebhook(body(event).getBytes(StandardCharsets.UTF_8), event, Instant.now(), TABLE);
         buffer.publish(webhook.toMessage());
     }
 

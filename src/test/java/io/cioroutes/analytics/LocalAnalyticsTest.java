@@ -112,8 +112,10 @@ class LocalAnalyticsTest {
 
     @Test
     void isForTheUserOfThisMachineAlone() {
-        assertThat(post("select 1", "X-Forwarded-For", "203.0.113.7").statusCode()).isEqualTo(403);
-        assertThat(post("select 1", "Forwarded", "for=203.0.113.7").statusCode()).isEqualTo(403);
+        assertThat(post("select 1", "X-Forwarded-For", "203.0.113.7").statusCode())
+                .isEqualTo(403);
+        assertThat(post("select 1", "Forwarded", "for=203.0.113.7").statusCode())
+                .isEqualTo(403);
     }
 
     @Test

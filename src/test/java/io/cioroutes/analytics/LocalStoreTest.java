@@ -89,8 +89,7 @@ class LocalStoreTest {
         List<WebhookCase> cases = WebhookCase.all().toList();
         int number = 0;
         for (WebhookCase webhook : cases) {
-            QueuedWebhook queued =
-                    new QueuedWebhook(webhook.body(), "fallback-" + number++, RECEIVED, webhook.table());
+            QueuedWebhook queued = new QueuedWebhook(webhook.body(), "fallback-" + number++, RECEIVED, webhook.table());
             assertThat(store.insert(List.of(PendingRow.of(queued, null))))
                     .describedAs(webhook.name())
                     .isEmpty();
@@ -189,9 +188,8 @@ class LocalStoreTest {
                         .containsEntry("bounced", 1L));
         assertThat(query("select source, source_id, sent from campaign_results_daily where source <> 'campaign'"))
                 .singleElement()
-                .satisfies(row -> assertThat(row)
-                        .containsEntry("source", "transactional")
-                        .containsEntry("source_id", "44"));
+                .satisfies(row ->
+                        assertThat(row).containsEntry("source", "transactional").containsEntry("source_id", "44"));
     }
 
     @Test
@@ -260,8 +258,7 @@ class LocalStoreTest {
         assertThat(result.rows()).hasSize(1000);
         assertThat(result.truncated()).isTrue();
         assertThat(store.query("select * from range(1000)").truncated()).isFalse();
-        assertThatThrownBy(
-                        () -> store.query("select count(*) from range(100000000000) as r where r.range % 7 = 3"))
+        assertThatThrownBy(() -> store.query("select count(*) from range(100000000000) as r where r.range % 7 = 3"))
                 .isInstanceOf(SQLException.class);
     }
 

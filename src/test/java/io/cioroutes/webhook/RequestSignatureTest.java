@@ -47,7 +47,8 @@ class RequestSignatureTest {
                 assertThatCode(() -> keys(vector.key()).verify(vector.timestamp(), vector.signature(), body));
         if (vector.valid()) {
             verification.doesNotThrowAnyException();
-            assertThat(RequestSignature.sign(vector.key(), vector.timestamp(), body)).isEqualTo(vector.signature());
+            assertThat(RequestSignature.sign(vector.key(), vector.timestamp(), body))
+                    .isEqualTo(vector.signature());
         } else {
             verification.isInstanceOf(InvalidSignatureException.class);
         }
@@ -77,12 +78,13 @@ class RequestSignatureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1000,true", "700,true", "1300,true", "699,false", "1301,false", "now,false", "99999999999999999,false"})
+    @CsvSource({"1000,true", "700,true", "1300,true", "699,false", "1301,false", "now,false", "99999999999999999,false"
+    })
     void keepsToAReplayWindow(String timestamp, boolean accepted) {
         Clock clock = Clock.fixed(Instant.ofEpochSecond(1000), ZoneOffset.UTC);
         RequestSignature signature = new RequestSignature(List.of("k"), Duration.ofMinutes(5), clock);
-        var verification = assertThatCode(
-                () -> signature.verify(timestamp, RequestSignature.sign("k", timestamp, BODY), BODY));
+        var verification =
+                assertThatCode(() -> signature.verify(timestamp, RequestSignature.sign("k", timestamp, BODY), BODY));
         if (accepted) {
             verification.doesNotThrowAnyException();
         } else {

@@ -55,8 +55,9 @@ public final class WebhookApp implements AutoCloseable {
         for (Map<String, String> some : settings) {
             all.putAll(some);
         }
-        String[] arguments =
-                all.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()).toArray(String[]::new);
+        String[] arguments = all.entrySet().stream()
+                .map(e -> "--" + e.getKey() + "=" + e.getValue())
+                .toArray(String[]::new);
         return new WebhookApp(new SpringApplicationBuilder(CustomerioRoutes.class).run(arguments));
     }
 

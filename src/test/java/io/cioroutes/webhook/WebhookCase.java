@@ -24,8 +24,8 @@ public record WebhookCase(String name, byte[] body, String routingKey, String ta
 
     /** Every case of a folder: {@code events} are Customer.io's, {@code edge} what must not break anything. */
     public static Stream<WebhookCase> in(String folder) {
-        try (Stream<Path> files = Files.list(Path.of(
-                WebhookCase.class.getResource("/webhooks/" + folder).toURI()))) {
+        try (Stream<Path> files = Files.list(
+                Path.of(WebhookCase.class.getResource("/webhooks/" + folder).toURI()))) {
             List<WebhookCase> cases = files.sorted().map(WebhookCase::read).toList();
             return cases.stream();
         } catch (IOException e) {
@@ -45,7 +45,9 @@ public record WebhookCase(String name, byte[] body, String routingKey, String ta
             JsonNode json = JSON.readTree(file.toFile());
             byte[] body = json.has("base64")
                     ? Base64.getDecoder().decode(json.get("base64").asText())
-                    : (json.has("text") ? json.get("text").asText() : json.get("body").toString())
+                    : (json.has("text")
+                                    ? json.get("text").asText()
+                                    : json.get("body").toString())
                             .getBytes(StandardCharsets.UTF_8);
             return new WebhookCase(
                     file.getFileName().toString().replace(".json", ""),

@@ -232,8 +232,7 @@ class WebhookRoutesTest {
     @Test
     void allowsNoOtherMethods() {
         for (String method : List.of("GET", "PUT", "DELETE", "PATCH", "HEAD")) {
-            HttpRequest.Builder request =
-                    app.webhook("1", "x").method(method, HttpRequest.BodyPublishers.noBody());
+            HttpRequest.Builder request = app.webhook("1", "x").method(method, HttpRequest.BodyPublishers.noBody());
             assertThat(app.send(request)).describedAs(method).isEqualTo(405);
         }
     }

@@ -90,7 +90,8 @@ class WebhookSimulatorTest {
     }
 
     private Map<String, List<JsonNode>> byMetric() {
-        return received.stream().collect(Collectors.groupingBy(event -> event.get("metric").asText()));
+        return received.stream()
+                .collect(Collectors.groupingBy(event -> event.get("metric").asText()));
     }
 
     @Test
@@ -99,7 +100,8 @@ class WebhookSimulatorTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> simulator.open() == 0);
 
         assertThat(received).hasSize((int) simulator.taken());
-        assertThat(received.stream().map(event -> event.get("event_id").asText())).doesNotHaveDuplicates();
+        assertThat(received.stream().map(event -> event.get("event_id").asText()))
+                .doesNotHaveDuplicates();
         Map<String, List<JsonNode>> events = byMetric();
         assertThat(events.get("sent")).hasSize(1000);
         assertThat(events.get("delivered")).hasSizeBetween(960, 995);
@@ -110,7 +112,8 @@ class WebhookSimulatorTest {
         assertThat(events.get("opened").stream()
                         .filter(event -> event.at("/data/prefetched").asBoolean()))
                 .hasSizeBetween(180, 320);
-        assertThat(events.get("unsubscribed").stream().map(event -> event.get("object_type").asText()))
+        assertThat(events.get("unsubscribed").stream()
+                        .map(event -> event.get("object_type").asText()))
                 .contains("email", "customer");
         JsonNode sent = events.get("sent").get(0);
         assertThat(sent.at("/data/transactional_message_id").intValue()).isEqualTo(44);
@@ -124,7 +127,8 @@ class WebhookSimulatorTest {
         await().until(() -> simulator.open() == 0);
         received.stream()
                 .filter(event -> event.at("/data/delivery_id").isTextual())
-                .collect(Collectors.groupingBy(event -> event.at("/data/delivery_id").asText()))
+                .collect(Collectors.groupingBy(
+                        event -> event.at("/data/delivery_id").asText()))
                 .forEach((delivery, events) -> {
                     assertThat(events.get(0).get("metric").asText()).isEqualTo("sent");
                     assertThat(events.get(1).get("metric").asText()).isIn("delivered", "bounced");

@@ -1,0 +1,310 @@
+package io.cioroutes.delivery;
+
+import io.cioroutes.broker.RetrySteps;
+import io.cioroutes.command.CommandTranslator;
+import io.cioroutes.command.CommandType;
+import io.cioroutes.sends.SendStore;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Expression;
+import org.apache.camel.Predicate;
+import org.apache.camel.Processor;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.spi.ThreadPoolProfile;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.ExpressionAdapter;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans that the routes of {@code routes/commands} and {@code routes/delivery} name. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({DeliveryProperties.class, CustomerioProperties.class, BreakerProperties.class})
+class DeliveryConfiguration {
+
+    @Bean
+    InFlight inFlight() {
+        return new InFlight();
+    }
+
+    @Bean
+    CommandTranslator commandTranslator() {
+        return new CommandTranslator();
+    }
+
+    /** What the routes look up by name and is no bean: one step per command, and the threads that make the calls. */
+    @Bean
+    CamelContextConfiguration deliveryRegistry(
+            CommandTranslator translator,
+            Seal seal,
+            InFlight inFlight,
+            @Value("${cio.track.calls}") int trackCalls,
+            @Value("${cio.transactional.calls}") int messageCalls) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
+                context.getExecutorServiceManager().setShutdownAwaitTermination(500);
+                var registry = context.getRegistry();
+                for (CommandType type : CommandType.values()) {
+                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
+                }
+                registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
+                registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
+                registry.bind("broadcastCalls", calls(context, "broadcast-calls", 1));
+                registry.bind(
+                        "redeliveries",
+                        context.getExecutorServiceManager().newScheduledThreadPool(this, "redeliveries", 2));
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
+    }
+
+    /** One thread per call in flight. The queue needs no limit of its own: prefetch bounds what can wait in it. */
+    private static ExecutorService calls(CamelContext context, String name, int threads) {
+        var profile = new ThreadPoolProfile(name);
+        profile.setPoolSize(threads);
+        profile.setMaxPoolSize(threads);
+        profile.setMaxQueueSize(-1);
+        return context.getExecutorServiceManager().newThreadPool(context, name, profile);
+    }
+
+    @Bean
+    DeliveryPropertiesConverter deliveryPropertiesConverter() {
+        return new DeliveryPropertiesConverter();
+    }
+
+    @Bean
+    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight) {
+        return new DeliveryMetrics(registry, inFlight);
+    }
+
+    @Bean
+    ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
+        return new ConfirmedPublisher(connections, settings.confirmTimeout());
+    }
+
+    @Bean
+    CircuitBreakerRegistry circuitBreakerRegistry(BreakerProperties settings) {
+        return CircuitBreakerRegistry.of(CircuitBreakerConfig.custom()
+                .slidingWindowSize(settings.window())
+                .minimumNumberOfCalls(settings.minimumCalls())
+                .failureRateThreshold(settings.failureRate())
+                .waitDurationInOpenState(settings.probeInterval())
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .build());
+    }
+
+    @Bean
+    CircuitBreaker trackBreaker(CircuitBreakerRegistry registry) {
+        return registry.circuitBreaker("track");
+    }
+
+    @Bean
+    CircuitBreaker appBreaker(CircuitBreakerRegistry registry) {
+        return registry.circuitBreaker("app");
+    }
+
+    @Bean
+    Apis apis(CircuitBreaker trackBreaker, CircuitBreaker appBreaker) {
+        return new Apis(new Api("Track API", trackBreaker), new Api("App API", appBreaker));
+    }
+
+    @Bean
+    CustomerioHealth customerioHealthIndicator(Apis apis) {
+        return new CustomerioHealth(apis);
+    }
+
+    /** Gauges {@code resilience4j.circuitbreaker.state} and the like, per breaker. */
+    @Bean
+    TaggedCircuitBreakerMetrics breakerMetrics(CircuitBreakerRegistry breakers) {
+        return TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers);
+    }
+
+    @Bean
+    Sends sends(@Value("${cio.transactional.retry-ambiguous}") boolean retryAmbiguous) {
+        return new Sends(retryAmbiguous);
+    }
+
+    @Bean
+    Predicate unrepeatable(Sends sends) {
+        return exchange -> {
+            ApiRequest request = ApiRequest.ofNullable(exchange);
+            return request != null && sends.isUnrepeatable(request);
+        };
+    }
+
+    @Bean
+    Predicate goesAlone() {
+        return exchange -> exchange.getMessage().getBody(Command.class).goesAlone();
+    }
+
+    @Bean
+    Predicate severalCommands() {
+        return exchange -> Commands.of(exchange).size() > 1;
+    }
+
+    @Bean
+    Expression eachCommand() {
+        return new ExpressionAdapter() {
+            @Override
+            public Object evaluate(org.apache.camel.Exchange exchange) {
+                return Commands.of(exchange);
+            }
+        };
+    }
+
+    /**
+     * For the commands of a batch that are sent one by one in the batch's own error handling: Camel takes an error there
+     * for a circle, and drops the command unsettled, as long as the exchange says that it comes from an error handler.
+     */
+    @Bean
+    Processor outsideErrorHandler() {
+        return exchange -> exchange.removeProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER);
+    }
+
+    @Bean
+    TrackBatch trackBatch(DeliveryProperties settings) {
+        return new TrackBatch(settings.batchOperations(), settings.batchBytes());
+    }
+
+    @Bean
+    Processor requestOfOne() {
+        return exchange ->
+                ApiRequest.of(exchange.getMessage().getBody(Command.class)).attach(exchange);
+    }
+
+    @Bean
+    Processor callGate(Apis apis, InFlight inFlight) {
+        return new CallGate(apis, inFlight);
+    }
+
+    @Bean
+    Processor httpCall(CustomerioProperties customerio) {
+        return new HttpCall(customerio);
+    }
+
+    @Bean
+    Processor answerCheck(Apis apis, Sends sends) {
+        return new AnswerCheck(apis, sends);
+    }
+
+    @Bean
+    Processor settle(DeliveryMetrics metrics) {
+        return new Settle(metrics);
+    }
+
+    @Bean
+    SendOnce sendOnce(
+            SendStore store,
+            @Value("${cio.http.connect-timeout}") Duration connect,
+            @Value("${cio.http.response-timeout}") Duration response) {
+        return new SendOnce(store, connect.plus(response).plus(response));
+    }
+
+    @Bean
+    Processor claimSend(SendOnce sendOnce) {
+        return sendOnce::claim;
+    }
+
+    @Bean
+    Processor sendAnswered(SendOnce sendOnce) {
+        return sendOnce::answered;
+    }
+
+    /** For a message that was sent before. */
+    @Bean
+    Processor acknowledge(DeliveryMetrics metrics) {
+        return exchange -> Commands.of(exchange).forEach(command -> {
+            if (command.delivery().ack()) {
+                metrics.repeated(command);
+            }
+        });
+    }
+
+    @Bean
+    RetryPolicy retryPolicy(Apis apis, InFlight inFlight, SendOnce sendOnce, DeliveryProperties settings) {
+        return new RetryPolicy(apis, inFlight, sendOnce, settings);
+    }
+
+    /** Delays come from {@link RetryPolicy}; a waiting command blocks no thread. */
+    @Bean
+    RedeliveryPolicy quiet() {
+        var policy = new RedeliveryPolicy();
+        policy.setAsyncDelayedRedelivery(true);
+        return silent(policy);
+    }
+
+    @Bean
+    RedeliveryPolicy noRedelivery() {
+        var policy = new RedeliveryPolicy();
+        policy.setMaximumRedeliveries(0);
+        return silent(policy);
+    }
+
+    private static RedeliveryPolicy silent(RedeliveryPolicy policy) {
+        policy.setLogExhausted(false);
+        policy.setLogStackTrace(false);
+        policy.setLogRetryAttempted(false);
+        return policy;
+    }
+
+    @Bean
+    Seal seal(CustomerioProperties customerio) {
+        return new Seal(customerio.siteId() + ":" + customerio.trackApiKey() + ":" + customerio.appApiKey());
+    }
+
+    @Bean
+    Originals originals(Seal seal) {
+        return new Originals(seal);
+    }
+
+    @Bean
+    Park park(
+            ConfirmedPublisher publisher,
+            Apis apis,
+            RetrySteps steps,
+            DeliveryProperties settings,
+            Seal seal,
+            DeliveryMetrics metrics) {
+        return new Park(publisher, apis, steps, settings.giveUpAfter(), seal, metrics);
+    }
+
+    @Bean
+    Predicate timeIsOver(Park park) {
+        return park;
+    }
+
+    @Bean
+    DeadLetter deadLetter(ConfirmedPublisher publisher, SendOnce sendOnce, DeliveryMetrics metrics) {
+        return new DeadLetter(publisher, sendOnce, metrics);
+    }
+
+    @Bean
+    Reply reply(ConfirmedPublisher publisher, DeliveryProperties settings) {
+        return new Reply(publisher, settings.replyTimeout());
+    }
+
+    @Bean
+    Processor repeatCopy(AmqpAdmin admin) {
+        return new RepeatCopy(admin);
+    }
+
+    @Bean
+    Drain drain(InFlight inFlight, DeliveryProperties settings) {
+        return new Drain(inFlight, settings.drainTimeout());
+    }
+}

@@ -1,0 +1,94 @@
+package io.cioroutes.settings;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.util.StringUtils;
+
+/** Looks for settings that are missing or contradict each other, all at once, before anything starts. */
+final class SettingsCheck {
+
+    private final Environment environment;
+    private final Set<String> roles;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsCheck(Environment environment, Set<String> roles) {
+        this.environment = environment;
+        this.roles = roles;
+    }
+
+    /**
+     * The problems found, each in one line that says what to set.
+     *
+     * <p>In {@code prod} everything must be real. In {@code local} each part may be missing, but not half of one.
+     */
+    List<String> problems() {
+        boolean prod = environment.acceptsProfiles(Profiles.of("prod"));
+        if (prod && environment.acceptsProfiles(Profiles.of("local"))) {
+            problems.add(
+                    "the profiles local and prod contradict each other: set SPRING_PROFILES_ACTIVE to one of them");
+        }
+        credentials(prod);
+        if (prod) {
+            if (!hasAny("spring.rabbitmq.host", "spring.rabbitmq.addresses")) {
+                problems.add("SPRING_RABBITMQ_ADDRESSES (or SPRING_RABBITMQ_HOST) is missing: where RabbitMQ is");
+            }
+            if (roles.contains("webhooks")) {
+                require(
+                        "CUSTOMERIO_WEBHOOK_SIGNING_KEY",
+                        "cio.webhook.signing-keys",
+                        "the signing key of the reporting webhook");
+            }
+            operator();
+        }
+        analytics(prod);
+        return problems;
+    }
+
+    private void credentials(boolean prod) {
+        if (!roles.contains("commands")) {
+            return;
+        }
+        boolean anyKey = hasAny("CUSTOMERIO_SITE_ID", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY");
+        if (prod || anyKey) {
+            require("CUSTOMERIO_SITE_ID", "cio.customerio.site-id", "user of the Track API");
+            require("CUSTOMERIO_TRACK_API_KEY", "cio.customerio.track-api-key", "password of the Track API");
+            require("CUSTOMERIO_APP_API_KEY", "cio.customerio.app-api-key", "bearer token of the App API");
+        }
+    }
+
+    private void operator() {
+        boolean ownPort = StringUtils.hasText(environment.getProperty("management.server.port"))
+                && !environment
+                        .getProperty("management.server.port")
+                        .equals(environment.getProperty("server.port", "8080"));
+        if (!ownPort && !hasAny("spring.security.user.password", "cio.operators[0].username")) {
+            problems.add("SPRING_SECURITY_USER_PASSWORD is missing: the first operator's password for /actuator and"
+                    + " Hawtio (or set MANAGEMENT_SERVER_PORT to a port that only operators reach)");
+        }
+    }
+
+    private void analytics(boolean prod) {
+        if (!roles.contains("analytics")) {
+            return;
+        }
+        boolean any = hasAny("BIGQUERY_PROJECT", "BIGQUERY_DATASET", "BIGQUERY_ENDPOINT");
+        if (prod || any) {
+            require("BIGQUERY_PROJECT", "cio.bigquery.project", "the Google Cloud project of the dataset");
+            require("BIGQUERY_DATASET", "cio.bigquery.dataset", "the dataset for webhook events");
+        }
+    }
+
+    private void require(String variable, String property, String what) {
+        if (!hasAny(variable, property)) {
+            problems.add(variable + " is missing: " + what);
+        }
+    }
+
+    private boolean hasAny(String... names) {
+        return Arrays.stream(names).anyMatch(name -> StringUtils.hasText(environment.getProperty(name)));
+    }
+}
