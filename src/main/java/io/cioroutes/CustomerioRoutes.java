@@ -1,15 +1,19 @@
 package io.cioroutes;
 
+import io.cioroutes.cli.Cli;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
 
-/** Entry point of the service. */
+/** Entry point of the service and of its sub-commands. */
 // No DataSource of Spring's own: one would come up by itself, for the embedded broker's Derby.
 @SpringBootApplication(exclude = DataSourceAutoConfiguration.class)
 public class CustomerioRoutes {
-    /** Starts the service with Spring Boot's own arguments ({@code --server.port=…} and the like). */
+    /** Runs a sub-command, or starts the service with Spring Boot's own arguments ({@code --server.port=…}). */
     public static void main(String[] args) {
+        if (Cli.isMeantBy(args)) {
+            System.exit(Cli.run(args));
+        }
         SpringApplication.run(CustomerioRoutes.class, args);
     }
 }

@@ -129,8 +129,13 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
     private void connectAgain() {
         if (declared) {
             retries.shutdown();
-        } else {
+            return;
+        }
+        try {
             attempt(connections::createConnection);
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the attempts without a word.
+            LOG.error("Declaring on the broker at {} failed", where(), e);
         }
     }
 

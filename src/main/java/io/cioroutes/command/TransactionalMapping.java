@@ -89,7 +89,10 @@ final class TransactionalMapping implements Mapping {
     private static void checkAttachments(JsonNode attachments, Violations violations) {
         long bytes = 0;
         for (Map.Entry<String, JsonNode> attachment : attachments.properties()) {
-            String content = attachment.getValue().asText();
+            if (!attachment.getValue().isTextual()) {
+                continue;
+            }
+            String content = attachment.getValue().textValue();
             long digits = content.chars().filter(c -> c != '\r' && c != '\n').count();
             if (digits % 4 != 0 || !BASE64.matcher(content).matches()) {
                 violations.add("options." + ATTACHMENTS + "." + attachment.getKey(), "must be Base64");

@@ -20,7 +20,8 @@ final class RouteFiles {
         List<String> ids = new ArrayList<>();
         var resolver = new PathMatchingResourcePatternResolver();
         for (String pattern : patterns.split(",")) {
-            for (Resource file : resolver.getResources(pattern)) {
+            // With the star, a folder that is not there is an empty one.
+            for (Resource file : resolver.getResources(pattern.replaceFirst("^classpath:", "classpath*:"))) {
                 String name = file.getFilename();
                 if (name != null && name.endsWith(SUFFIX)) {
                     ids.add(name.substring(0, name.length() - SUFFIX.length()));

@@ -28,7 +28,10 @@ class RouteFilesConfiguration {
                 try {
                     RouteFiles.problems((ModelCamelContext) context, patterns)
                             .forEach(problem -> log.error("Routes: {}", problem));
-                    log.info("{} routes from {}", context.getRoutes().size(), patterns);
+                    log.info(
+                            "{} routes from {}",
+                            context.getRoutes().size(),
+                            patterns.startsWith("file:") ? patterns.substring(5) : "the jar");
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class PrivateRabbit implements AutoCloseable {
     private static final List<String> HOMES = List.of("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/usr/local/sbin");
-    private static final long START_SECONDS = 90;
+    private static final long START_SECONDS = 180;
 
     private final Path scripts;
     private final Path base;

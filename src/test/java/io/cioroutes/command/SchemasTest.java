@@ -25,7 +25,7 @@ class SchemasTest {
     private static final Path FOLDER = Path.of("src/main/resources/schemas");
 
     /** Keywords whose violation says nothing to a publisher without words of our own. */
-    private static final Set<String> SPEAKLESS = Set.of("pattern", "oneOf", "not");
+    private static final Set<String> NEED_WORDS = Set.of("pattern", "oneOf", "not");
 
     static List<Path> schemas() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
@@ -49,7 +49,7 @@ class SchemasTest {
     void sayInWordsWhatAPatternSaysInSigns(Path file) throws IOException {
         List<String> missing = new ArrayList<>();
 
-        collectSpeakless(new ObjectMapper().readTree(file.toFile()), "", missing);
+        collectWithoutWords(new ObjectMapper().readTree(file.toFile()), "", missing);
 
         assertThat(missing).isEmpty();
     }
@@ -64,22 +64,22 @@ class SchemasTest {
                         .toList());
     }
 
-    /** Conditions never speak; what is below {@code if} is one. */
-    private static void collectSpeakless(JsonNode schema, String path, List<String> missing) {
+    /** A publisher never hears of a condition: what is below {@code if} needs no words, nor the branches of a oneOf. */
+    private static void collectWithoutWords(JsonNode schema, String path, List<String> missing) {
         for (Map.Entry<String, JsonNode> member : schema.properties()) {
             String name = member.getKey();
-            if (SPEAKLESS.contains(name)
+            if (NEED_WORDS.contains(name)
                     && !path.endsWith("/properties")
                     && !schema.path("x-message").has(name)) {
                 missing.add(path + "/" + name);
             }
             if (!name.equals("if") && !name.equals("x-message")) {
-                collectSpeakless(member.getValue(), path + "/" + name, missing);
+                collectWithoutWords(member.getValue(), path + "/" + name, missing);
             }
         }
         if (schema.isArray() && !path.endsWith("/oneOf")) {
             for (int i = 0; i < schema.size(); i++) {
-                collectSpeakless(schema.get(i), path + "/" + i, missing);
+                collectWithoutWords(schema.get(i), path + "/" + i, missing);
             }
         }
     }

@@ -1,0 +1,22 @@
+package io.cioroutes.cli.publish;
+
+import io.cioroutes.command.Violation;
+
+/**
+ * One message of the input.
+ *
+ * @param number where it begins in the input, counted from 1: a line of a file, a row of a query
+ * @param body the body to publish; empty where there is a problem
+ * @param problem why the input says no body here, or null
+ */
+record Line(long number, byte[] body, Violation problem) {
+    private static final byte[] NONE = {};
+
+    static Line of(long number, byte[] body) {
+        return new Line(number, body, null);
+    }
+
+    static Line broken(long number, String field, String message) {
+        return new Line(number, NONE, new Violation(field, message));
+    }
+}
