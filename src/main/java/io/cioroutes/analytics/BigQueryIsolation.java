@@ -34,8 +34,8 @@ final class BigQueryIsolation implements Processor {
     private static final int ENOUGH_SUSPECTS = 10;
 
     /** Reasons of BigQuery's that say nothing about the row: the same row may be taken the next time. */
-    private static final Set<String> NOT_THE_ROW = Set.of(
-            "stopped", "timeout", "backendError", "internalError", "rateLimitExceeded", "quotaExceeded");
+    private static final Set<String> NOT_THE_ROW =
+            Set.of("stopped", "timeout", "backendError", "internalError", "rateLimitExceeded", "quotaExceeded");
 
     private final BigQuery bigQuery;
     private final BigQueryProperties properties;
@@ -57,7 +57,10 @@ final class BigQueryIsolation implements Processor {
             LOG.warn("BigQuery takes no rows for table {} now, they wait: {}", batch.getTable(), cause.getMessage());
             throw cause;
         }
-        LOG.info("BigQuery refused {} rows for table {}: looking for those at fault", batch.rows().size(), batch.getTable());
+        LOG.info(
+                "BigQuery refused {} rows for table {}: looking for those at fault",
+                batch.rows().size(),
+                batch.getTable());
         rejectedRows.deadLetter(insertWithoutBadRows(batch.rows()));
     }
 
@@ -114,7 +117,9 @@ final class BigQueryIsolation implements Processor {
 
         private void insertAll(List<PendingRow> rows) {
             InsertAllRequest.Builder request = InsertAllRequest.newBuilder(TableId.of(
-                            properties.project(), properties.dataset(), rows.get(0).table()))
+                            properties.project(),
+                            properties.dataset(),
+                            rows.get(0).table()))
                     .setSkipInvalidRows(true);
             rows.forEach(row -> request.addRow((String) row.values().get("event_id"), row.values()));
             Map<Long, List<BigQueryError>> errors =

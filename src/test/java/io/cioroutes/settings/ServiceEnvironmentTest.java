@@ -97,8 +97,8 @@ class ServiceEnvironmentTest {
         "{bcrypt}$2y$10$x, , cio.operators[0].roles",
     })
     void furtherOperatorsNeedHashedPasswordsAndKnownRoles(String password, String role, String named) {
-        Map<String, Object> settings = new HashMap<>(
-                Map.of("cio.operators[0].username", "anna", "cio.operators[0].password", password));
+        Map<String, Object> settings =
+                new HashMap<>(Map.of("cio.operators[0].username", "anna", "cio.operators[0].password", password));
         if (role != null) {
             settings.put("cio.operators[0].roles", role);
         }
