@@ -109,7 +109,8 @@ class LocalStoreTest {
                         .get(0))
                 .containsEntry("header", "custom-value")
                 .containsEntry("metric", "sent");
-        assertThat(query("select octet_length(raw_bytes) as bytes from unrecognized_events where raw_bytes is not null")
+        assertThat(query(
+                                "select octet_length(raw_bytes) as bytes from unrecognized_events where raw_bytes is not null order by 1")
                         .get(0))
                 .containsEntry("bytes", 62L);
     }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +35,12 @@ class TopologyTest {
             .build();
 
     private TestBroker used;
+
+    /** Other tests leave queues of the same names, with other arguments. */
+    @BeforeEach
+    void beginWithoutTopology() throws IOException {
+        TestBroker.get().deleteTopology(DELAY);
+    }
 
     @AfterEach
     void deleteTopology() throws IOException {

@@ -8,6 +8,7 @@ import io.cioroutes.broker.TestBroker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
@@ -21,7 +22,11 @@ public final class TestQueue implements AutoCloseable {
     private TestQueue(String name) throws IOException {
         this.connection = TestBroker.get().connect();
         this.channel = connection.createChannel();
-        this.name = name == null ? channel.queueDeclare().getQueue() : name;
+        // Not exclusive: the service asks whether it exists, from a connection of its own.
+        this.name = name == null
+                ? channel.queueDeclare("test." + UUID.randomUUID(), false, false, true, null)
+                        .getQueue()
+                : name;
     }
 
     /** A new queue of a subscriber to the event bus. */
