@@ -5,10 +5,12 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 import org.springframework.amqp.rabbit.support.MessagePropertiesConverter;
@@ -35,6 +37,9 @@ final class QueueReader implements AutoCloseable {
     /** How long to wait for a message that must be there, in seconds: long for a broker, short for a person. */
     private static final long PATIENCE = 10;
 
+    private static final Duration CHECK = Duration.ofMillis(5);
+
+    private final Connection connection;
     private final Channel channel;
     private final String queue;
     private final boolean rabbit;
@@ -57,6 +62,7 @@ final class QueueReader implements AutoCloseable {
      * @param queue an existing queue, which nobody else reads
      */
     QueueReader(Connection connection, String queue) throws IOException {
+        this.connection = connection;
         this.channel = connection.createChannel();
         this.queue = queue;
         this.rabbit = "RabbitMQ"
@@ -129,12 +135,26 @@ final class QueueReader implements AutoCloseable {
         }
     }
 
-    /** Gives back all that is held. Returns when the broker has carried out every removal. */
+    /** Gives back all that is held. Returns when the broker has carried out every removal and has all the rest again. */
     @Override
     public void close() throws IOException, TimeoutException {
         if (channel.isOpen()) {
             settle();
             channel.close();
+            awaitReturn();
+        }
+    }
+
+    /**
+     * RabbitMQ confirms that a channel is closed before a quorum queue has its messages back: whoever looks next would
+     * miss them. A consumer, cancelled or not, counts until nothing is held for it any more.
+     */
+    private void awaitReturn() throws IOException, TimeoutException {
+        try (Channel other = connection.createChannel()) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+            while (other.queueDeclarePassive(queue).getConsumerCount() > 0 && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(CHECK.toNanos());
+            }
         }
     }
 
