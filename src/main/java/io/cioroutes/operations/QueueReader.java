@@ -23,7 +23,7 @@ import org.springframework.amqp.rabbit.support.MessagePropertiesConverter;
  * <p>AMQP has no way to look into a queue, so the messages are consumed and held unacknowledged. One consumer holds one
  * window; then it is cancelled, which leaves it its messages, and the next one goes on. RabbitMQ returns the messages of
  * up to 32 consumers in order, so the window grows with the queue; in queues of more than {@value #LARGEST_WINDOW} times
- * 32 messages blocks of that size may change places.
+ * 32 messages, or when a reader is interrupted, blocks of them may change places.
  */
 final class QueueReader implements AutoCloseable {
 
@@ -139,9 +139,25 @@ final class QueueReader implements AutoCloseable {
     @Override
     public void close() throws IOException, TimeoutException {
         if (channel.isOpen()) {
+            readOn();
             settle();
             channel.close();
             awaitReturn();
+        }
+    }
+
+    /**
+     * Takes the messages that are left as well, for a while. What comes back to a quorum queue goes behind what came back
+     * before, so that only a reader that returns all of them leaves their order as it was.
+     */
+    private void readOn() throws IOException {
+        try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+            while (System.nanoTime() < deadline && next() != null) {
+                // Only held.
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
