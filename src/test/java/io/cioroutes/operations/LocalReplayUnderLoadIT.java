@@ -1,9 +1,10 @@
 package io.cioroutes.operations;
 
 import io.cioroutes.sandbox.SandboxServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -19,9 +20,6 @@ import org.springframework.test.context.DynamicPropertySource;
 @DirtiesContext
 class LocalReplayUnderLoadIT {
 
-    @TempDir
-    static Path directory;
-
     @LocalServerPort
     private int port;
 
@@ -32,8 +30,9 @@ class LocalReplayUnderLoadIT {
     private SandboxServer sandbox;
 
     @DynamicPropertySource
-    static void directory(DynamicPropertyRegistry registry) {
-        registry.add("cio.local.directory", () -> directory);
+    static void directory(DynamicPropertyRegistry registry) throws IOException {
+        Path directory = Files.createTempDirectory(Path.of("target"), "local-");
+        registry.add("cio.local.directory", directory::toString);
     }
 
     @Test
