@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.engine.DefaultShutdownStrategy;
 import org.apache.camel.spi.RouteStartupOrder;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +27,22 @@ final class FinishFirst extends DefaultShutdownStrategy {
     private final InFlight inFlight;
     private final Duration timeout;
 
-    /** @param timeout after so long the route stops all the same; what is not settled then is delivered again */
-    FinishFirst(InFlight inFlight, Duration timeout) {
+    /**
+     * Takes the place of the context's strategy, with its settings.
+     *
+     * @param timeout after so long a route stops all the same; what is not settled then is delivered again
+     */
+    FinishFirst(CamelContext context, InFlight inFlight, Duration timeout) {
+        super(context);
         this.inFlight = inFlight;
         this.timeout = timeout;
+        ShutdownStrategy replaced = context.getShutdownStrategy();
+        setTimeout(replaced.getTimeout());
+        setTimeUnit(replaced.getTimeUnit());
+        setShutdownNowOnTimeout(replaced.isShutdownNowOnTimeout());
+        setShutdownRoutesInReverseOrder(replaced.isShutdownRoutesInReverseOrder());
+        setSuppressLoggingOnTimeout(replaced.isSuppressLoggingOnTimeout());
+        setLogInflightExchangesOnTimeout(replaced.isLogInflightExchangesOnTimeout());
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.cioroutes.delivery.Originals;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
-import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
@@ -47,17 +46,15 @@ class OperationsConfiguration {
         return new DeadLettersEndpoint(letters);
     }
 
+    /** Camel would not take these two as beans. */
     @Bean
-    ShutdownStrategy finishFirst(InFlight inFlight, @Value("${cio.commands.pause-timeout}") Duration timeout) {
-        return new FinishFirst(inFlight, timeout);
-    }
-
-    @Bean
-    CamelContextConfiguration readableRoutes() {
+    CamelContextConfiguration steerableRoutes(
+            InFlight inFlight, @Value("${cio.commands.pause-timeout}") Duration pauseTimeout) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
                 context.getManagementStrategy().setManagementObjectStrategy(new ReadableRoutes());
+                context.setShutdownStrategy(new FinishFirst(context, inFlight, pauseTimeout));
             }
 
             @Override

@@ -5,10 +5,12 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 import org.springframework.amqp.rabbit.support.MessagePropertiesConverter;
@@ -21,7 +23,7 @@ import org.springframework.amqp.rabbit.support.MessagePropertiesConverter;
  * <p>AMQP has no way to look into a queue, so the messages are consumed and held unacknowledged. One consumer holds one
  * window; then it is cancelled, which leaves it its messages, and the next one goes on. RabbitMQ returns the messages of
  * up to 32 consumers in order, so the window grows with the queue; in queues of more than {@value #LARGEST_WINDOW} times
- * 32 messages blocks of that size may change places.
+ * 32 messages, or when a reader is interrupted, blocks of them may change places.
  */
 final class QueueReader implements AutoCloseable {
 
@@ -35,6 +37,9 @@ final class QueueReader implements AutoCloseable {
     /** How long to wait for a message that must be there, in seconds: long for a broker, short for a person. */
     private static final long PATIENCE = 10;
 
+    private static final Duration CHECK = Duration.ofMillis(5);
+
+    private final Connection connection;
     private final Channel channel;
     private final String queue;
     private final boolean rabbit;
@@ -57,6 +62,7 @@ final class QueueReader implements AutoCloseable {
      * @param queue an existing queue, which nobody else reads
      */
     QueueReader(Connection connection, String queue) throws IOException {
+        this.connection = connection;
         this.channel = connection.createChannel();
         this.queue = queue;
         this.rabbit = "RabbitMQ"
@@ -129,12 +135,42 @@ final class QueueReader implements AutoCloseable {
         }
     }
 
-    /** Gives back all that is held. Returns when the broker has carried out every removal. */
+    /** Gives back all that is held. Returns when the broker has carried out every removal and has all the rest again. */
     @Override
     public void close() throws IOException, TimeoutException {
         if (channel.isOpen()) {
+            readOn();
             settle();
             channel.close();
+            awaitReturn();
+        }
+    }
+
+    /**
+     * Takes the messages that are left as well, for a while. What comes back to a quorum queue goes behind what came back
+     * before, so that only a reader that returns all of them leaves their order as it was.
+     */
+    private void readOn() throws IOException {
+        try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+            while (System.nanoTime() < deadline && next() != null) {
+                // Only held.
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * RabbitMQ confirms that a channel is closed before a quorum queue has its messages back: whoever looks next would
+     * miss them. A consumer, cancelled or not, counts until nothing is held for it any more.
+     */
+    private void awaitReturn() throws IOException, TimeoutException {
+        try (Channel other = connection.createChannel()) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+            while (other.queueDeclarePassive(queue).getConsumerCount() > 0 && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(CHECK.toNanos());
+            }
         }
     }
 

@@ -37,6 +37,7 @@ import org.springframework.security.web.util.matcher.AndRequestMatcher;
 import org.springframework.security.web.util.matcher.MediaTypeRequestMatcher;
 import org.springframework.security.web.util.matcher.NegatedRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.filter.RequestContextFilter;
 
 /**
  * Who may do what over HTTP. Open to all: webhooks, whose signature is checked, and the two probes. Everything else is
@@ -128,6 +129,8 @@ class SecurityConfiguration {
         http.csrf(csrf -> csrf.requireCsrfProtectionMatcher(SecurityConfiguration::changesThroughBrowser)
                 .csrfTokenRepository(CookieCsrfTokenRepository.withHttpOnlyFalse())
                 .csrfTokenRequestHandler(eagerToken()));
+        // ConsoleRestrictor asks for the current request; Spring Boot notes it on the service's own port only.
+        http.addFilterBefore(new RequestContextFilter(), AnonymousAuthenticationFilter.class);
         if (local) {
             trust(http, new FromThisMachine());
         } else if (!users) {

@@ -65,10 +65,10 @@ final class SettingsCheck {
     }
 
     private void operator() {
-        boolean ownPort = StringUtils.hasText(environment.getProperty("management.server.port"))
-                && !environment
-                        .getProperty("management.server.port")
-                        .equals(environment.getProperty("server.port", "8080"));
+        String port = environment.getProperty("management.server.port", "");
+        // 0 is any free port, and so never the other one.
+        boolean ownPort = StringUtils.hasText(port)
+                && (port.equals("0") || !port.equals(environment.getProperty("server.port", "8080")));
         if (!ownPort && !hasAny("spring.security.user.password", "cio.operators[0].username")) {
             problems.add("SPRING_SECURITY_USER_PASSWORD is missing: the first operator's password for /actuator and"
                     + " Hawtio (or set MANAGEMENT_SERVER_PORT to a port that only operators reach)");

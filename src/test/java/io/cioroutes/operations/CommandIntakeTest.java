@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cioroutes.delivery.InFlight;
+import io.cioroutes.operations.Script.Answer;
 import io.cioroutes.sandbox.Fault;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;

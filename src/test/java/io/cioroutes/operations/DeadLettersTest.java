@@ -9,6 +9,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import io.cioroutes.broker.TestBroker;
+import io.cioroutes.operations.Script.Answer;
 import io.cioroutes.sandbox.Fault;
 import io.cioroutes.sandbox.ScriptedReply;
 import java.net.URLEncoder;
