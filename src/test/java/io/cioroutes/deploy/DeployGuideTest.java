@@ -21,11 +21,13 @@ class DeployGuideTest {
     private static final Pattern OUTPUT = Pattern.compile("terraform(?: -chdir=terraform)? output (?:-raw )?(\\w+)");
     private static final Pattern ARGUMENT = Pattern.compile("-var (\\w+)=");
     private static final Pattern SETTING = Pattern.compile("`(\\w+)(?: =[^`]*)?`");
-    private static final Pattern SECRET = Pattern.compile("customerio-routes-((?:customerio|rabbitmq|operator|sends)-[\\w-]+)");
+    private static final Pattern SECRET =
+            Pattern.compile("customerio-routes-((?:customerio|rabbitmq|operator|sends)-[\\w-]+)");
     private static final Pattern ENVIRONMENT =
             Pattern.compile("\\b((?:CIO|SPRING|CUSTOMERIO|BIGQUERY|MANAGEMENT|SERVER)_[A-Z_]+)\\b");
 
-    private final String terraform = String.join("\n", Project.readAll("terraform").values());
+    private final String terraform =
+            String.join("\n", Project.readAll("terraform").values());
 
     private List<String> findings(String guide) {
         List<String> findings = new ArrayList<>();
@@ -35,16 +37,20 @@ class DeployGuideTest {
         all(OUTPUT, guide)
                 .filter(output -> !terraform.contains("output \"" + output + "\""))
                 .forEach(output -> findings.add("there is no output " + output));
-        Set<String> lowerCase = all(SETTING, guide).filter(name -> name.matches("[a-z]+(_[a-z]+)+")).collect(Collectors.toSet());
+        Set<String> lowerCase = all(SETTING, guide)
+                .filter(name -> name.matches("[a-z]+(_[a-z]+)+"))
+                .collect(Collectors.toSet());
         Stream.concat(all(ARGUMENT, guide), lowerCase.stream())
                 .filter(name -> !terraform.contains("variable \"" + name + "\""))
                 .filter(name -> !terraform.contains("output \"" + name + "\""))
-                .filter(name -> !Set.of("vm_memory_high_watermark", "disk_free_limit", "message_events").contains(name))
+                .filter(name -> !Set.of("vm_memory_high_watermark", "disk_free_limit", "message_events")
+                        .contains(name))
                 .forEach(name -> findings.add("there is no variable " + name));
         all(SECRET, guide)
                 .filter(secret -> !terraform.contains(secret + " = {"))
                 .forEach(secret -> findings.add("there is no secret " + secret));
-        findings.addAll(new ServiceSettings().unread("deploy.md", all(ENVIRONMENT, guide).collect(Collectors.toSet())));
+        findings.addAll(new ServiceSettings()
+                .unread("deploy.md", all(ENVIRONMENT, guide).collect(Collectors.toSet())));
         return findings;
     }
 
@@ -73,6 +79,7 @@ class DeployGuideTest {
         String guide = Project.read("docs/deploy.md");
         assertThat(guide).contains(right);
 
-        assertThat(findings(guide.replace(right, wrong))).anySatisfy(line -> assertThat(line).contains(finding));
+        assertThat(findings(guide.replace(right, wrong)))
+                .anySatisfy(line -> assertThat(line).contains(finding));
     }
 }
