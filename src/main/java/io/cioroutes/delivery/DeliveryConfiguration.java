@@ -53,6 +53,8 @@ class DeliveryConfiguration {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
+                // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
+                context.getExecutorServiceManager().setShutdownAwaitTermination(500);
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
                     registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
@@ -85,13 +87,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DeliveryMetrics deliveryMetrics(MeterRegistry registry) {
-        return new DeliveryMetrics(registry);
+    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight) {
+        return new DeliveryMetrics(registry, inFlight);
     }
 
     @Bean
     ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
-        return new ConfirmedPublisher(connections, settings.confirmTimeout().toMillis());
+        return new ConfirmedPublisher(connections, settings.confirmTimeout());
     }
 
     @Bean
@@ -186,8 +188,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor callGate(Apis apis) {
-        return new CallGate(apis);
+    Processor callGate(Apis apis, InFlight inFlight) {
+        return new CallGate(apis, inFlight);
     }
 
     @Bean
@@ -292,14 +294,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Reply reply(ConfirmedPublisher publisher) {
-        return new Reply(publisher);
+    Reply reply(ConfirmedPublisher publisher, DeliveryProperties settings) {
+        return new Reply(publisher, settings.replyTimeout());
     }
 
-    /** Declares every queue anew, for a copy whose queue was deleted. */
     @Bean
-    Processor declareTopology(AmqpAdmin admin) {
-        return exchange -> admin.initialize();
+    Processor repeatCopy(AmqpAdmin admin) {
+        return new RepeatCopy(admin);
     }
 
     @Bean

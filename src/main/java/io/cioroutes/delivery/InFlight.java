@@ -45,6 +45,11 @@ public final class InFlight {
         return draining || heldBack.contains(queue);
     }
 
+    /** Whether something is being done for any of them, other than waiting. */
+    boolean isBusy() {
+        return deliveries.stream().anyMatch(delivery -> !delivery.isWaiting());
+    }
+
     /** From now on nothing new is begun: what arrives stays unacknowledged and goes back to its queue. */
     void drain() {
         draining = true;

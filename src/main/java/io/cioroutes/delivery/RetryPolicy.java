@@ -72,6 +72,8 @@ final class RetryPolicy implements Processor, Predicate {
         } else {
             count(exchange, request, cause);
         }
+        boolean waits = matches(exchange);
+        request.commands().forEach(command -> command.delivery().waiting(waits));
     }
 
     @Override

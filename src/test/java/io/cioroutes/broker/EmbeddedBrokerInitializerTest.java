@@ -161,6 +161,8 @@ class EmbeddedBrokerInitializerTest {
         application.addPrimarySources(List.of(more));
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setEnvironment(spring);
+        // The broker alone, without the check of all settings.
+        application.setInitializers(List.of(new EmbeddedBrokerInitializer()));
         return application.run();
     }
 

@@ -38,6 +38,10 @@ class AwkwardMessagesIT extends ServiceScenarios {
         DeadLetter letter = awaitDeadLetters(CommandType.IDENTIFY, 1).get(0);
         assertThat(letter.reason()).isEqualTo("invalid");
         assertThat(letter.message().getBody()).isEqualTo(body);
+        assertThat(letter.message().getProps().getHeaders())
+                .containsEntry("small", 1)
+                .doesNotContainKey("large")
+                .containsEntry("x-cio-headers-left-out", 1);
     }
 
     @Test
@@ -52,10 +56,11 @@ class AwkwardMessagesIT extends ServiceScenarios {
     @Test
     void thousandRejectedSendsThatWantAReply() {
         int count = 1000;
+        Ledger ledger = new Ledger(sandbox, count);
         sandbox.script(ScriptedReply.status(400).times(-1));
         String replies = queues.declareTemporary();
-        publisher.publish(Message.numbered(count, seq -> Message.send(seq)
-                .with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
+        publisher.publish(ledger.messages(seq ->
+                Message.send(seq).with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
         assertThat(awaitDeadLetters(CommandType.TRANSACTIONAL, count))
                 .allMatch(letter -> "rejected".equals(letter.reason()));
         assertThat(queues.ready(replies)).isEqualTo(count);

@@ -13,6 +13,7 @@ import io.cioroutes.sandbox.SandboxServer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,7 @@ class CrashIT {
     @BeforeAll
     void start() {
         rabbit = PrivateRabbit.startOrSkip();
-        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(0));
+        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
         settings = Settings.of(rabbit.springProperties(), sandbox.uri());
         publisher = new Publisher(rabbit.uri());
         queues = new Queues(rabbit.uri(), Settings.RETRY_DELAYS);
@@ -88,7 +89,7 @@ class CrashIT {
     @Test
     void killedTwiceUnderLoad() {
         Ledger ledger = new Ledger(sandbox, MANY);
-        CompletableFuture<Void> load = publisher.publishInBackground(Message.numbered(MANY, Message::mixed));
+        CompletableFuture<Void> load = publisher.publishInBackground(ledger.messages(Message::mixed));
         for (int delivered : List.of(MANY / 10, MANY / 2)) {
             ledger.awaitDelivered(delivered);
             services.peek().kill();
@@ -103,7 +104,7 @@ class CrashIT {
     @Test
     void terminatedUnderLoad() {
         Ledger ledger = new Ledger(sandbox, MANY);
-        publisher.publish(Message.numbered(MANY, Message::mixed));
+        publisher.publish(ledger.messages(Message::mixed));
         ledger.awaitDelivered(MANY / 10);
         Exit exit = services.peek().terminate();
         assertThat(exit.code()).isEqualTo(143);
@@ -120,7 +121,7 @@ class CrashIT {
     void terminatedWhileTheBreakerIsOpen() {
         Ledger ledger = new Ledger(sandbox, MANY);
         sandbox.fault(Fault.status(503));
-        publisher.publish(Message.numbered(MANY, Message::mixed));
+        publisher.publish(ledger.messages(Message::mixed));
         await().until(() ->
                 "OUT_OF_SERVICE".equals(services.peek().health().path("status").asText()));
         assertThat(services.peek().terminate().after()).isLessThan(STOP);
@@ -137,22 +138,68 @@ class CrashIT {
     }
 
     @Test
-    void brokerRestartedUnderLoad() {
+    void brokerRestartedAndKilledUnderLoad() {
         Ledger ledger = new Ledger(sandbox, MANY);
-        CompletableFuture<Void> load = publisher.publishInBackground(Message.numbered(MANY, Message::mixed));
+        int before = publisher.repeated();
+        CompletableFuture<Void> load = publisher.publishInBackground(ledger.messages(Message::mixed));
         ledger.awaitDelivered(MANY / 10);
         rabbit.restart();
+        ledger.awaitDelivered(MANY / 3);
+        rabbit.kill();
+        rabbit.start();
         load.join();
         ledger.awaitAllDelivered();
-        assertThat(ledger.duplicates()).isLessThanOrEqualTo(IN_FLIGHT + publisher.repeated());
+        assertThat(ledger.duplicates()).isLessThanOrEqualTo(2 * IN_FLIGHT + publisher.repeated() - before);
         ledger.assertEventsCountedOnce(MANY / 2);
+    }
+
+    /** RabbitMQ's consumer_timeout, 30 min, in a few seconds. */
+    @Test
+    void channelsClosedBecauseMessagesWereHeldTooLong() {
+        Ledger ledger = new Ledger(sandbox, 1000);
+        rabbit.ctl("eval", "application:set_env(rabbit, consumer_timeout, 2000).");
+        rabbit.ctl("eval", "application:set_env(rabbit, channel_tick_interval, 500).");
+        // New channels take the new interval.
+        rabbit.closeAllConnections();
+        sandbox.fault(Fault.status(503));
+        publisher.publish(ledger.messages(Message::mixed));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> services.peek().log().contains("delivery acknowledgement on"));
+
+        rabbit.ctl("eval", "application:set_env(rabbit, consumer_timeout, 1800000).");
+        sandbox.fault();
+        ledger.awaitAllDelivered();
+        ledger.assertEventsCountedOnce(500);
+    }
+
+    @Test
+    void neitherBrokerNorCustomerioCanBeReachedAtTheStart() {
+        int count = 600;
+        Ledger ledger = new Ledger(sandbox, count);
+        instances(0);
+        rabbit.stop();
+        Map<String, String> unreachable = new LinkedHashMap<>(settings);
+        unreachable.put("cio.customerio.track-url", "http://track.invalid");
+        // The sandbox does not speak TLS.
+        unreachable.put("cio.customerio.app-url", sandbox.uri().toString().replace("http:", "https:"));
+        try (ServiceProcess service = ServiceProcess.launch(unreachable)) {
+            service.awaitLog("cannot be reached");
+            rabbit.start();
+            publisher.publish(ledger.messages(seq -> seq % 3 == 0 ? Message.send(seq) : Message.event(seq)));
+            service.awaitLog("Track API: circuit breaker open");
+            service.awaitLog("App API: circuit breaker open");
+            assertThat(service.terminate().after()).isLessThan(STOP);
+        }
+        instances(1);
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
     }
 
     @Test
     void connectionsClosedByTheBrokerThreeTimes() {
         Ledger ledger = new Ledger(sandbox, MANY);
         int before = publisher.repeated();
-        CompletableFuture<Void> load = publisher.publishInBackground(Message.numbered(MANY, Message::mixed));
+        CompletableFuture<Void> load = publisher.publishInBackground(ledger.messages(Message::mixed));
         for (int delivered : List.of(MANY / 10, MANY / 3, MANY / 2)) {
             ledger.awaitDelivered(delivered);
             rabbit.closeAllConnections();
@@ -167,7 +214,7 @@ class CrashIT {
     void oneOfTwoInstancesKilled() {
         instances(2);
         Ledger ledger = new Ledger(sandbox, MANY);
-        CompletableFuture<Void> load = publisher.publishInBackground(Message.numbered(MANY, Message::mixed));
+        CompletableFuture<Void> load = publisher.publishInBackground(ledger.messages(Message::mixed));
         ledger.awaitDelivered(MANY / 3);
         services.pop().kill();
         load.join();
@@ -182,7 +229,7 @@ class CrashIT {
         int count = 3 * invalid;
         Ledger ledger = new Ledger(sandbox, count);
         instances(0);
-        publisher.publish(Message.numbered(count, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
+        publisher.publish(ledger.messages(seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
         // The same alarm as for a full disk: the broker reads no more from connections that publish.
         rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
         sandbox.fault(Fault.status(503).ratio(0.2));
@@ -197,10 +244,10 @@ class CrashIT {
                 .until(() -> queues.ready(CommandType.IDENTIFY.deadLetterQueue()) >= invalid);
         ledger.awaitDelivered(count - invalid);
         assertThat(queues.takeDeadLetters(CommandType.IDENTIFY))
-                .hasSize(invalid)
                 .allMatch(letter -> "invalid".equals(letter.reason()))
                 .extracting(DeadLetter::id)
-                .doesNotHaveDuplicates();
+                .doesNotHaveDuplicates()
+                .hasSize(invalid);
         ledger.assertEventsCountedOnce(count - invalid);
     }
 }

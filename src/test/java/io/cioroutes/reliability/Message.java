@@ -2,10 +2,7 @@ package io.cioroutes.reliability;
 
 import com.rabbitmq.client.AMQP;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * A command with a number: {@code seq} goes with it to Customer.io, where the sandbox counts it, and names the message.
@@ -80,11 +77,6 @@ record Message(String command, byte[] body, AMQP.BasicProperties properties) {
     /** Not a command: {@code attrs} is missing. */
     static Message invalid(int seq) {
         return of("identify", seq, "{\"userId\":\"%s\",\"seq\":%d}", user(seq), seq);
-    }
-
-    /** Messages numbered from 0. */
-    static List<Message> numbered(int count, IntFunction<Message> kind) {
-        return IntStream.range(0, count).mapToObj(kind).toList();
     }
 
     private static Message of(String command, int seq, String json, Object... values) {

@@ -37,7 +37,7 @@ class OutageIT extends ServiceScenarios {
     void anOutageWith503HoldsEverythingAndDeadLettersNothing() {
         Ledger ledger = new Ledger(sandbox, MANY);
         sandbox.fault(Fault.status(503));
-        publisher.publish(Message.numbered(MANY, Message::mixed));
+        publisher.publish(ledger.messages(Message::mixed));
         holdsAtMostThePrefetch(CommandType.IDENTIFY, CommandType.TRACK);
 
         sandbox.fault();
@@ -50,7 +50,7 @@ class OutageIT extends ServiceScenarios {
     void anOutageWithRefusedConnectionsHoldsEverythingAndDeadLettersNothing() {
         Ledger ledger = new Ledger(sandbox, MANY);
         sandbox.stopListening();
-        publisher.publish(Message.numbered(MANY, seq -> seq % 10 == 0 ? Message.send(seq) : Message.mixed(seq)));
+        publisher.publish(ledger.messages(seq -> seq % 10 == 0 ? Message.send(seq) : Message.mixed(seq)));
         holdsAtMostThePrefetch(CommandType.IDENTIFY, CommandType.TRACK, CommandType.TRANSACTIONAL);
 
         sandbox.listenAgain();
@@ -76,7 +76,7 @@ class OutageIT extends ServiceScenarios {
     void oneCallInTenAnswered503() {
         Ledger ledger = new Ledger(sandbox, MANY);
         sandbox.fault(Fault.status(503).ratio(0.1));
-        publisher.publish(Message.numbered(MANY, Message::mixed));
+        publisher.publish(ledger.messages(Message::mixed));
         ledger.awaitAllDelivered();
         assertThat(ledger.duplicates()).isZero();
     }
@@ -84,12 +84,12 @@ class OutageIT extends ServiceScenarios {
     @Test
     void aPoisonMessageAnswered503IsTheOnlyOneGivenUp() {
         Ledger ledger = new Ledger(sandbox, MANY);
+        int poison = ledger.first() + 1000;
         sandbox.script(ScriptedReply.status(503).contains("poison").times(-1));
-        publisher.publish(
-                Message.numbered(MANY, seq -> seq == 1000 ? Message.event(seq, "poison") : Message.mixed(seq)));
-        ledger.awaitAllDelivered(1000);
+        publisher.publish(ledger.messages(seq -> seq == poison ? Message.event(seq, "poison") : Message.mixed(seq)));
+        ledger.awaitAllDelivered(poison);
         DeadLetter letter = awaitDeadLetters(CommandType.TRACK, 1).get(0);
-        assertThat(letter.id()).isEqualTo("track-1000");
+        assertThat(letter.id()).isEqualTo("track-" + poison);
         assertThat(letter.reason()).isEqualTo("exhausted");
         assertThat(letter.status()).isEqualTo(503);
         assertThat(letter.attempts()).isGreaterThan(3);
@@ -99,15 +99,15 @@ class OutageIT extends ServiceScenarios {
     @Test
     void aPoisonMessageForWhichABatchIsRefusedIsTheOnlyOneRejected() {
         Ledger ledger = new Ledger(sandbox, MANY);
+        int poison = ledger.first() + 1000;
         sandbox.script(ScriptedReply.status(400)
                 .body("{\"errors\":[{\"reason\":\"invalid\",\"message\":\"poison\"}]}")
                 .contains("poison")
                 .times(-1));
-        publisher.publish(
-                Message.numbered(MANY, seq -> seq == 1000 ? Message.person(seq, "poison") : Message.mixed(seq)));
-        ledger.awaitAllDelivered(1000);
+        publisher.publish(ledger.messages(seq -> seq == poison ? Message.person(seq, "poison") : Message.mixed(seq)));
+        ledger.awaitAllDelivered(poison);
         DeadLetter letter = awaitDeadLetters(CommandType.IDENTIFY, 1).get(0);
-        assertThat(letter.id()).isEqualTo("identify-1000");
+        assertThat(letter.id()).isEqualTo("identify-" + poison);
         assertThat(letter.reason()).isEqualTo("rejected");
         assertThat(letter.status()).isEqualTo(400);
         assertThat(letter.error()).contains("poison");
@@ -119,11 +119,11 @@ class OutageIT extends ServiceScenarios {
     void whatConcernsTheServiceItselfPausesItAndHurtsNoMessage(int status) {
         Ledger ledger = new Ledger(sandbox, MANY);
         sandbox.fault(Fault.status(status));
-        publisher.publish(Message.numbered(MANY, Message::mixed));
+        publisher.publish(ledger.messages(Message::mixed));
         await().atMost(RECOVERY)
                 .until(() -> "DOWN".equals(service.health().path("status").asText()));
         assertThat(service.health().toString()).contains(String.valueOf(status));
-        await().during(Duration.ofSeconds(10)).atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(queues.parked()).isZero();
             assertThat(queues.ready(CommandType.TRACK.deadLetterQueue())).isZero();
             assertThat(queues.ready(CommandType.IDENTIFY.deadLetterQueue())).isZero();
@@ -150,7 +150,7 @@ class OutageIT extends ServiceScenarios {
     private void waitsFor(String retryAfter) {
         Ledger ledger = new Ledger(sandbox, 1);
         sandbox.script(ScriptedReply.status(429).header("Retry-After", retryAfter));
-        publisher.publish(Message.event(0));
+        publisher.publish(ledger.messages(Message::event));
         ledger.awaitAllDelivered();
         var requests = sandbox.requests();
         assertThat(requests).hasSize(2);
@@ -162,7 +162,7 @@ class OutageIT extends ServiceScenarios {
     void aRetryAfterThatIsTooLongParksTheMessage() {
         Ledger ledger = new Ledger(sandbox, 1);
         sandbox.script(ScriptedReply.status(503).header("Retry-After", "3600"));
-        publisher.publish(Message.event(0));
+        publisher.publish(ledger.messages(Message::event));
         await().atMost(RECOVERY).until(() -> queues.parked() == 1);
         ledger.awaitAllDelivered();
         assertThat(sandbox.requests()).hasSize(2);
@@ -173,7 +173,7 @@ class OutageIT extends ServiceScenarios {
         Ledger ledger = new Ledger(sandbox, 8);
         sandbox.fault(Fault.status(503));
         for (int i = 0; i < 8; i++) {
-            publisher.publish(Message.event(i));
+            publisher.publish(Message.event(ledger.first() + i));
             await().during(Duration.ofSeconds(2)).until(() -> true);
         }
         sandbox.fault();
@@ -185,7 +185,7 @@ class OutageIT extends ServiceScenarios {
     void aDeletedDeadLetterQueueComesBackAndTakesAll() {
         queues.delete(CommandType.IDENTIFY.deadLetterQueue());
         Ledger ledger = new Ledger(sandbox, MANY);
-        publisher.publish(Message.numbered(MANY, seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
+        publisher.publish(ledger.messages(seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
         assertThat(awaitDeadLetters(CommandType.IDENTIFY, MANY / 3))
                 .allMatch(letter -> "invalid".equals(letter.reason()))
                 .extracting(DeadLetter::id)

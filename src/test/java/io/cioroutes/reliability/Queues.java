@@ -29,7 +29,12 @@ final class Queues {
     }
 
     /** A dead letter: its number, and what the service says about it. */
-    record DeadLetter(String id, String reason, int status, int attempts, String error, GetResponse message) {}
+    record DeadLetter(String id, String reason, int status, int attempts, String error, GetResponse message) {
+        @Override
+        public String toString() {
+            return id + " " + reason;
+        }
+    }
 
     @FunctionalInterface
     private interface Look<T> {

@@ -16,9 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +40,7 @@ class SendOnceIT {
     void start() throws IOException {
         TestBroker broker = TestBroker.realOnly();
         broker.deleteTopology(Duration.ofSeconds(1), Duration.ofSeconds(2));
-        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(0));
+        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
         database = new SendDatabase();
         settings = Settings.of(broker.springProperties(), sandbox.uri());
         settings.putAll(database.settings());
@@ -82,7 +80,7 @@ class SendOnceIT {
         sandbox.script(
                 ScriptedReply.action(Action.APPLY_THEN_RESET).times(20),
                 ScriptedReply.action(Action.APPLY_THEN_HANG).times(5));
-        CompletableFuture<Void> load = publisher.publishInBackground(Message.numbered(MANY, Message::send));
+        CompletableFuture<Void> load = publisher.publishInBackground(ledger.messages(Message::send));
         for (int delivered : List.of(MANY / 5, MANY / 2)) {
             ledger.awaitDelivered(delivered);
             service.kill();
@@ -91,20 +89,53 @@ class SendOnceIT {
         ledger.awaitDelivered(MANY * 2 / 3);
         database.closeSessions();
         load.join();
-        await().atMost(Duration.ofSeconds(90)).until(() -> queues.filled().keySet().stream()
-                .allMatch(CommandType.TRANSACTIONAL.deadLetterQueue()::equals));
-        service.terminate();
+        sandbox.fault();
+        await().atMost(Duration.ofSeconds(90)).until(this::nothingButDeadLetters);
 
         List<DeadLetter> letters = queues.takeDeadLetters(CommandType.TRANSACTIONAL);
-        assertThat(ledger.duplicates()).isZero();
         assertThat(letters).allMatch(letter -> "ambiguous".equals(letter.reason()));
-        assertThat(letters).extracting(DeadLetter::id).doesNotHaveDuplicates();
-        Set<Integer> accounted = letters.stream()
-                .map(letter -> Integer.valueOf(letter.id().replace("transactional-", "")))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(accounted).containsAll(sandbox.missing(0, MANY - 1));
+        // Two copies of what was killed between the broker's confirm of the first and the acknowledgement.
+        assertThat(letters.size()
+                        - letters.stream().map(DeadLetter::id).distinct().count())
+                .isLessThanOrEqualTo(2 * Settings.SENDS_PREFETCH);
+        List<Integer> notSent = ledger.missing();
+        assertThat(letters.stream().map(SendOnceIT::number).toList()).containsAll(notSent);
         System.out.printf(
-                "[send once] %d of %d sent, %d dead-lettered as ambiguous, of which %d were not sent%n",
-                ledger.delivered(), MANY, letters.size(), MANY - ledger.delivered());
+                "[send once] %d of %d sent, %d ambiguous, of which %d were not sent%n",
+                ledger.delivered(), MANY, letters.size(), notSent.size());
+
+        // An operator replays those that have not gone out.
+        publisher.publish(notSent.stream().map(Message::send).toList());
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    private boolean nothingButDeadLetters() {
+        return Set.of(CommandType.TRANSACTIONAL.deadLetterQueue())
+                        .containsAll(queues.filled().keySet())
+                && service.held() == 0;
+    }
+
+    private static int number(DeadLetter letter) {
+        return Integer.parseInt(letter.id().replace("transactional-", ""));
+    }
+
+    @Test
+    void anAmbiguousSendCanBeReplayed() {
+        Ledger ledger = new Ledger(sandbox, 1);
+        sandbox.script(ScriptedReply.action(Action.RESET));
+        publisher.publish(ledger.messages(Message::send));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> queues.ready(CommandType.TRANSACTIONAL.deadLetterQueue()) == 1);
+        assertThat(queues.takeDeadLetters(CommandType.TRANSACTIONAL).get(0).reason())
+                .isEqualTo("ambiguous");
+        publisher.publish(ledger.messages(Message::send));
+        ledger.awaitAllDelivered();
+
+        // Once it is sent, another copy of it is acknowledged without a word.
+        long before = service.settled("repeated");
+        publisher.publish(ledger.messages(Message::send));
+        await().atMost(Duration.ofSeconds(30)).until(() -> service.settled("repeated") == before + 1);
+        assertThat(ledger.duplicates()).isZero();
     }
 }

@@ -23,8 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The service as its users run it: the jar, in a process of its own, so that a signal is a real signal. */
 final class ServiceProcess implements AutoCloseable {
 
+    static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     private static final Path HOME = Path.of("target", "reliability").toAbsolutePath();
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -35,19 +38,15 @@ final class ServiceProcess implements AutoCloseable {
     /** How a process ended: its exit code, and how long it took. */
     record Exit(int code, Duration after) {}
 
-    private ServiceProcess(Map<String, String> settings) {
+    private ServiceProcess(List<String> options, Map<String, String> settings) {
         try {
             Files.createDirectories(HOME);
             log = HOME.resolve("service-" + NUMBER.incrementAndGet() + ".log");
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    // Quick to start, and small: several run beside each other.
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-Xmx400m",
-                    "-jar",
-                    System.getProperty("cio.jar"),
-                    "--server.port=" + port));
+            List<String> command = new ArrayList<>(List.of(JAVA));
+            // Quick to start, and small: several run beside each other.
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx400m"));
+            command.addAll(options);
+            command.add("--server.port=" + port);
             settings.forEach((name, value) -> command.add("--" + name + "=" + value));
             process = new ProcessBuilder(command)
                     .directory(HOME.toFile())
@@ -62,7 +61,9 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Starts a process with these settings, and does not wait for it. */
     static ServiceProcess launch(Map<String, String> settings) {
-        return new ServiceProcess(settings);
+        List<String> options =
+                QuickStart.options(HOME, training -> new ServiceProcess(training, settings).awaitStarted());
+        return new ServiceProcess(options, settings);
     }
 
     /** Starts a process with these settings, and waits until it consumes. */
@@ -71,13 +72,18 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     ServiceProcess awaitStarted() {
-        await("start of the service, see " + log).atMost(START).until(() -> {
+        awaitLog("Started CustomerioRoutes");
+        return this;
+    }
+
+    /** Waits until it has logged this. */
+    void awaitLog(String text) {
+        await("'" + text + "' in " + log).atMost(PATIENCE).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("The service ended with " + process.exitValue() + ", see " + log);
             }
-            return log().contains("Started CustomerioRoutes");
+            return log().contains(text);
         });
-        return this;
     }
 
     /** SIGKILL. */
@@ -125,10 +131,18 @@ final class ServiceProcess implements AutoCloseable {
 
     /** How many commands it has settled with this outcome; see the metric {@code cio.commands}. */
     long settled(String outcome) {
-        String sample = "outcome=\"" + outcome + "\"";
+        return metric("cio_commands_seconds_count", "outcome=\"" + outcome + "\"");
+    }
+
+    /** How many commands it has received and not settled. */
+    long held() {
+        return metric("cio_commands_held", "");
+    }
+
+    private long metric(String name, String label) {
         return get("/actuator/prometheus")
                 .lines()
-                .filter(line -> line.startsWith("cio_commands_seconds_count") && line.contains(sample))
+                .filter(line -> line.startsWith(name) && line.contains(label))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

@@ -34,7 +34,7 @@ abstract class ServiceScenarios {
     void start() throws IOException {
         TestBroker broker = TestBroker.realOnly();
         broker.deleteTopology(Duration.ofSeconds(1), Duration.ofSeconds(2));
-        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(0));
+        sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
         Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
         configure(settings);
         queues = new Queues(broker.uri(), Settings.RETRY_DELAYS);
@@ -51,6 +51,7 @@ abstract class ServiceScenarios {
     @AfterEach
     void nothingIsLeft() {
         queues.awaitEmpty();
+        await("nothing held").atMost(Duration.ofSeconds(30)).until(() -> service.held() == 0);
     }
 
     /** What the service had not settled is back in its queue when it ends. */
