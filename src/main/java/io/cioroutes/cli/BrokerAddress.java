@@ -1,6 +1,7 @@
 package io.cioroutes.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
 /** Where the broker is, and who said so. */
@@ -95,41 +97,45 @@ public final class BrokerAddress {
         try {
             return factory.newConnection(addresses, name);
         } catch (AuthenticationFailureException e) {
-            throw new CliException(
-                    CliException.BROKER,
-                    "The broker at " + this + " refuses user '" + factory.getUsername() + "' or the password. "
-                            + howToSay(),
+            throw failed(
+                    "The broker at " + hosts() + " refuses user '" + factory.getUsername() + "' or the password (from "
+                            + source + "). N",
                     e);
         } catch (IOException | TimeoutException e) {
-            throw new CliException(
-                    CliException.BROKER,
+            throw failed(
                     notAllowed(e)
-                            ? "The broker at " + this + " has no virtual host '" + factory.getVirtualHost()
-                                    + "', or user '" + factory.getUsername() + "' may not use it. " + howToSay()
-                            : "Cannot reach a broker at " + this + " (from " + source + "): " + CliException.text(e)
-                                    + ". Start the service, or " + howToSay().toLowerCase(java.util.Locale.ROOT),
+                            ? "The broker at " + hosts() + " has no virtual host '" + factory.getVirtualHost()
+                                    + "', or user '" + factory.getUsername() + "' may not use it (from " + source
+                                    + "). N"
+                            : "Cannot reach a broker at " + hosts() + " (from " + source + "): " + CliException.text(e)
+                                    + ". Start the service, or n",
                     e);
         }
     }
 
+    private static CliException failed(String what, Exception e) {
+        return new CliException(
+                CliException.BROKER,
+                what + "ame the broker with --uri amqp://user:password@host:5672/vhost or SPRING_RABBITMQ_HOST.",
+                e);
+    }
+
     private static boolean notAllowed(Exception e) {
         return e.getCause() instanceof ShutdownSignalException signal
-                && signal.getReason() instanceof com.rabbitmq.client.AMQP.Connection.Close close
+                && signal.getReason() instanceof AMQP.Connection.Close close
                 && close.getReplyCode() == NOT_ALLOWED;
     }
 
-    private static String howToSay() {
-        return "Name the broker with --uri amqp://user:password@host:5672/vhost or SPRING_RABBITMQ_HOST.";
+    private String hosts() {
+        return addresses.stream()
+                .map(address -> address.getHost() + ":" + address.getPort())
+                .collect(Collectors.joining(", "));
     }
 
-    /** Host and port, without the password. */
+    /** Host, port and virtual host, without the password. */
     @Override
     public String toString() {
-        String all = addresses.stream()
-                .map(a -> a.getHost() + ":" + a.getPort())
-                .reduce((a, b) -> a + ", " + b)
-                .orElseThrow();
         String host = factory.getVirtualHost();
-        return "/".equals(host) ? all : all + " (virtual host " + host + ")";
+        return "/".equals(host) ? hosts() : hosts() + "/" + host;
     }
 }

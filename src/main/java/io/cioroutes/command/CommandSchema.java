@@ -146,8 +146,6 @@ final class CommandSchema {
             case "required" -> "missing";
             case "type" -> "must be " + types(rule) + ", it is " + Json.typeOf(value);
             case "enum" -> "must be one of " + join(rule, ", ");
-            case "const" -> "must be " + rule.asText();
-            case "minLength" -> "must not be empty";
             case "minItems", "minProperties" ->
                 "must hold at least " + rule + (rule.asInt() == 1 ? " entry" : " entries");
             case "maxItems", "maxProperties" -> value.size() + " entries, at most " + rule + " are allowed";

@@ -31,7 +31,7 @@ final class EntityMapping implements Mapping {
         ObjectNode operation = command.body();
         JsonNode id = operation.path("id");
         if (isPersons(operation, EVENTS)) {
-            operation.put("id", EventId.of(id.isMissingNode() ? command.messageId() : id.textValue()));
+            operation.put("id", id.isMissingNode() ? command.eventId() : EventId.of(id.textValue(), null));
         } else {
             operation.remove("id");
         }

@@ -35,7 +35,10 @@ public final class Command {
         var properties = delivery.properties();
         var timestamp = properties.getTimestamp();
         return new MessageFacts(
-                properties.getMessageId(), timestamp == null ? null : timestamp.getTime() / 1000, history.receivedAt());
+                properties.getMessageId(),
+                timestamp == null ? null : timestamp.getTime() / 1000,
+                history.receivedAt(),
+                history.eventId());
     }
 
     void translated(Translation translation) {

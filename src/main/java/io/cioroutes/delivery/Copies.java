@@ -22,7 +22,7 @@ final class Copies {
     static final String EXPIRATION = "x-cio-expiration";
 
     /** {@code CC} and {@code BCC} would send the copy to further queues; the broker's own history starts anew. */
-    private static final List<String> DROPPED = List.of(
+    static final List<String> BROKERS_OWN = List.of(
             "CC",
             "BCC",
             "x-death",
@@ -53,7 +53,7 @@ final class Copies {
         MessageProperties copy = MessagePropertiesBuilder.fromClonedProperties(original)
                 .setDeliveryMode(MessageDeliveryMode.PERSISTENT)
                 .build();
-        DROPPED.forEach(copy.getHeaders()::remove);
+        BROKERS_OWN.forEach(copy.getHeaders()::remove);
         // Whatever of these names a publisher has set would pass for the service's own words.
         copy.getHeaders().keySet().removeIf(name -> name.startsWith("x-cio-"));
         if (original.getExpiration() != null) {

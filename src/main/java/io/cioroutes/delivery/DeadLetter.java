@@ -48,6 +48,7 @@ final class DeadLetter extends SettleByCopy {
                 "x-cio-failed-at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         properties.setHeader("x-cio-queue", delivery.queue());
         properties.setHeader(RetryHeaders.RECEIVED_AT, command.history().receivedAt());
+        properties.setHeader(RetryHeaders.EVENT_ID, command.history().eventId());
         return publisher.publish("", delivery.queue() + ".dlq", Copies.message(delivery, properties));
     }
 

@@ -22,7 +22,6 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -92,15 +91,9 @@ class DeliveryConfiguration {
         return new DeliveryMetrics(registry, inFlight);
     }
 
-    /** On a connection of its own: a broker that blocks publishers must still get acknowledgements. */
     @Bean
     ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
-        var template = new RabbitTemplate(connections);
-        template.setMandatory(true);
-        template.setUsePublisherConnection(true);
-        // What comes back is reported with its confirm.
-        template.setReturnsCallback(returned -> {});
-        return new ConfirmedPublisher(template, settings.confirmTimeout());
+        return new ConfirmedPublisher(connections, settings.confirmTimeout());
     }
 
     @Bean
@@ -272,6 +265,11 @@ class DeliveryConfiguration {
     @Bean
     Seal seal(CustomerioProperties customerio) {
         return new Seal(customerio.siteId() + ":" + customerio.trackApiKey() + ":" + customerio.appApiKey());
+    }
+
+    @Bean
+    Originals originals(Seal seal) {
+        return new Originals(seal);
     }
 
     @Bean

@@ -66,7 +66,8 @@ final class Park extends SettleByCopy implements Predicate {
                         used ? history.firstFailure().getEpochSecond() : history.firstFailureAt(),
                         command.totalAttempts(),
                         history.parkings() + (used ? 1 : 0),
-                        history.alone() || (used && hasFailedAlone(command)))
+                        history.alone() || (used && hasFailedAlone(command)),
+                        history.eventId())
                 .write(properties, command.delivery().body(), seal);
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         properties.setHeader(

@@ -58,13 +58,13 @@ final class RetryPolicy implements Processor, Predicate {
         }
         // What comes here was certainly not sent, or may be sent again.
         request.commands().forEach(sendOnce::release);
-        request.dropClosed();
         exchange.setProperty(NEXT_DELAY, 0L);
-        if (inFlight.isDraining()) {
-            // Unsettled: back to its queue when the channel closes.
-            request.commands().forEach(command -> command.delivery().abandon());
-            request.dropClosed();
-        }
+        // Unsettled: back to its queue when the channel closes.
+        request.commands().stream()
+                .map(Command::delivery)
+                .filter(delivery -> inFlight.isHeldBack(delivery.queue()))
+                .forEach(Delivery::abandon);
+        request.dropClosed();
         if (request.size() == 0) {
             exchange.setProperty(AGAIN, false);
         } else if (isPaused(request, cause)) {

@@ -888,7 +888,8 @@ final class Workspace {
     }
 
     private void ignored(Identifier who, String action, String why) {
-        record("ignored", null, who.value(), action + ": " + why, null, now(), null);
+        Person person = index.get(who);
+        record("ignored", person == null ? null : person.cioId, who.value(), action + ": " + why, null, now(), null);
     }
 
     private void failed(Person person, String name, JsonNode value, String why, long at) {

@@ -59,7 +59,8 @@ class AwkwardMessagesIT extends ServiceScenarios {
         Ledger ledger = new Ledger(sandbox, count);
         sandbox.script(ScriptedReply.status(400).times(-1));
         String replies = queues.declareTemporary();
-        publisher.publish(ledger.messages(seq -> Message.send(seq).with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
+        publisher.publish(ledger.messages(seq ->
+                Message.send(seq).with(properties -> properties.replyTo(replies).correlationId("c" + seq))));
         assertThat(awaitDeadLetters(CommandType.TRANSACTIONAL, count))
                 .allMatch(letter -> "rejected".equals(letter.reason()));
         assertThat(queues.ready(replies)).isEqualTo(count);

@@ -71,19 +71,22 @@ class BrokenApiIT extends ServiceScenarios {
 
     static Stream<Arguments> noAnswers() {
         return Stream.of(
-                Arguments.of("no HTTP", Answer.text("SSH-2.0-OpenSSH_9.6\r\n\r\n").then(Socket::close)),
+                Arguments.of(
+                        "no HTTP", Answer.text("SSH-2.0-OpenSSH_9.6\r\n\r\n").then(Socket::close)),
                 Arguments.of("nothing, and a FIN", (Answer) Socket::close),
                 Arguments.of("nothing, and half a connection", (Answer) Socket::shutdownOutput),
                 Arguments.of("nothing, and a RST", (Answer) BrokenApiIT::reset),
                 Arguments.of(
                         "half a body",
-                        Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").then(Socket::close)),
+                        Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+                                .then(Socket::close)),
                 Arguments.of(
                         "a chunk that ends early",
                         Answer.text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{")
                                 .then(BrokenApiIT::reset)),
                 Arguments.of("half a status line", Answer.text("HTTP/1.1 20")),
-                Arguments.of("a maintenance page", Answer.ok("503 Service Unavailable", "text/html", "<html>Back soon")));
+                Arguments.of(
+                        "a maintenance page", Answer.ok("503 Service Unavailable", "text/html", "<html>Back soon")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -111,10 +114,13 @@ class BrokenApiIT extends ServiceScenarios {
                 Arguments.of("not JSON", Answer.ok("200 OK", "application/json", "{\"this is\": not")),
                 Arguments.of("HTML", Answer.ok("200 OK", "text/html", "<html>Welcome</html>")),
                 Arguments.of("nothing", Answer.text("HTTP/1.1 204 No Content\r\n\r\n")),
-                Arguments.of("a body up to the end of the connection", Answer.text("HTTP/1.0 200 OK\r\n\r\n{}")
-                        .then(Socket::close)),
-                Arguments.of("100 first", Answer.text("HTTP/1.1 100 Continue\r\n\r\n")
-                        .then(Answer.ok("200 OK", "application/json", "{}"))),
+                Arguments.of(
+                        "a body up to the end of the connection",
+                        Answer.text("HTTP/1.0 200 OK\r\n\r\n{}").then(Socket::close)),
+                Arguments.of(
+                        "100 first",
+                        Answer.text("HTTP/1.1 100 Continue\r\n\r\n")
+                                .then(Answer.ok("200 OK", "application/json", "{}"))),
                 Arguments.of("20 MB", Answer.ok("200 OK", "application/json", "x".repeat(20_000_000))));
     }
 
@@ -154,12 +160,13 @@ class BrokenApiIT extends ServiceScenarios {
     void anAnswerThatTricklesEndsToo() throws IOException {
         Ledger ledger = new Ledger(sandbox, FEW);
         sandbox.stopListening();
-        Answer trickle = Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n").then(socket -> {
-            while (!socket.isClosed()) {
-                Answer.text(" ").to(socket);
-                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-            }
-        });
+        Answer trickle = Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                .then(socket -> {
+                    while (!socket.isClosed()) {
+                        Answer.text(" ").to(socket);
+                        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                    }
+                });
         try (RawApi api = new RawApi(sandbox.port(), trickle)) {
             publisher.publish(ledger.messages(Message::mixed));
             await().atMost(PATIENCE).until(() -> api.requests() >= 6);

@@ -179,7 +179,8 @@ class CrashIT {
         rabbit.closeAllConnections();
         sandbox.fault(Fault.status(503));
         publisher.publish(ledger.messages(Message::mixed));
-        await().atMost(Duration.ofSeconds(60)).until(() -> services.peek().log().contains("delivery acknowledgement on"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> services.peek().log().contains("delivery acknowledgement on"));
 
         rabbit.ctl("eval", "application:set_env(rabbit, consumer_timeout, 1800000).");
         sandbox.fault();
@@ -200,8 +201,7 @@ class CrashIT {
         try (ServiceProcess service = ServiceProcess.launch(unreachable)) {
             service.awaitLog("cannot be reached");
             rabbit.start();
-            publisher.publish(
-                    ledger.messages(seq -> seq % 3 == 0 ? Message.send(seq) : Message.event(seq)));
+            publisher.publish(ledger.messages(seq -> seq % 3 == 0 ? Message.send(seq) : Message.event(seq)));
             service.awaitLog("Track API: circuit breaker open");
             service.awaitLog("App API: circuit breaker open");
             assertThat(service.terminate().after()).isLessThan(STOP);
@@ -245,8 +245,7 @@ class CrashIT {
         int count = 3 * invalid;
         Ledger ledger = new Ledger(sandbox, count);
         instances(0);
-        publisher.publish(
-                ledger.messages(seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
+        publisher.publish(ledger.messages(seq -> seq % 3 == 0 ? Message.invalid(seq) : Message.event(seq)));
         // The same alarm as for a full disk: the broker reads no more from connections that publish.
         rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
         sandbox.fault(Fault.status(503).ratio(0.2));

@@ -47,9 +47,12 @@ class GuaranteesTest {
     private static List<String> tests(String simpleName) throws IOException, ClassNotFoundException {
         Path file;
         try (Stream<Path> files = Files.walk(TESTS)) {
-            file = files.filter(path -> path.endsWith(simpleName + ".java")).findFirst().orElseThrow();
+            file = files.filter(path -> path.endsWith(simpleName + ".java"))
+                    .findFirst()
+                    .orElseThrow();
         }
-        String name = TESTS.relativize(file).toString().replaceAll("[/\\\\]", ".").replaceFirst("\\.java$", "");
+        String name =
+                TESTS.relativize(file).toString().replaceAll("[/\\\\]", ".").replaceFirst("\\.java$", "");
         return Arrays.stream(Class.forName(name).getDeclaredMethods())
                 .filter(method -> AnnotationSupport.isAnnotated(method, Testable.class))
                 .map(java.lang.reflect.Method::getName)

@@ -70,9 +70,8 @@ final class Ledger {
 
     /** Waits until every number was delivered, except these. */
     void awaitAllDelivered(Integer... except) {
-        await("delivery of all")
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(missing()).containsExactlyInAnyOrder(except));
+        await("delivery of all").atMost(PATIENCE).untilAsserted(() -> assertThat(missing())
+                .containsExactlyInAnyOrder(except));
     }
 
     /** Every event was taken once: each duplicate carried the ULID of the first. */

@@ -86,8 +86,7 @@ class OutageIT extends ServiceScenarios {
         Ledger ledger = new Ledger(sandbox, MANY);
         int poison = ledger.first() + 1000;
         sandbox.script(ScriptedReply.status(503).contains("poison").times(-1));
-        publisher.publish(
-                ledger.messages(seq -> seq == poison ? Message.event(seq, "poison") : Message.mixed(seq)));
+        publisher.publish(ledger.messages(seq -> seq == poison ? Message.event(seq, "poison") : Message.mixed(seq)));
         ledger.awaitAllDelivered(poison);
         DeadLetter letter = awaitDeadLetters(CommandType.TRACK, 1).get(0);
         assertThat(letter.id()).isEqualTo("track-" + poison);
@@ -105,8 +104,7 @@ class OutageIT extends ServiceScenarios {
                 .body("{\"errors\":[{\"reason\":\"invalid\",\"message\":\"poison\"}]}")
                 .contains("poison")
                 .times(-1));
-        publisher.publish(
-                ledger.messages(seq -> seq == poison ? Message.person(seq, "poison") : Message.mixed(seq)));
+        publisher.publish(ledger.messages(seq -> seq == poison ? Message.person(seq, "poison") : Message.mixed(seq)));
         ledger.awaitAllDelivered(poison);
         DeadLetter letter = awaitDeadLetters(CommandType.IDENTIFY, 1).get(0);
         assertThat(letter.id()).isEqualTo("identify-" + poison);

@@ -95,7 +95,8 @@ class SendOnceIT {
         List<DeadLetter> letters = queues.takeDeadLetters(CommandType.TRANSACTIONAL);
         assertThat(letters).allMatch(letter -> "ambiguous".equals(letter.reason()));
         // Two copies of what was killed between the broker's confirm of the first and the acknowledgement.
-        assertThat(letters.size() - letters.stream().map(DeadLetter::id).distinct().count())
+        assertThat(letters.size()
+                        - letters.stream().map(DeadLetter::id).distinct().count())
                 .isLessThanOrEqualTo(2 * Settings.SENDS_PREFETCH);
         List<Integer> notSent = ledger.missing();
         assertThat(letters.stream().map(SendOnceIT::number).toList()).containsAll(notSent);
@@ -126,7 +127,8 @@ class SendOnceIT {
         publisher.publish(ledger.messages(Message::send));
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> queues.ready(CommandType.TRANSACTIONAL.deadLetterQueue()) == 1);
-        assertThat(queues.takeDeadLetters(CommandType.TRANSACTIONAL).get(0).reason()).isEqualTo("ambiguous");
+        assertThat(queues.takeDeadLetters(CommandType.TRANSACTIONAL).get(0).reason())
+                .isEqualTo("ambiguous");
         publisher.publish(ledger.messages(Message::send));
         ledger.awaitAllDelivered();
 

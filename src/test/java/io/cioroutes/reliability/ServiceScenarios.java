@@ -67,7 +67,8 @@ abstract class ServiceScenarios {
 
     /** Waits for so many dead letters of a command, and takes all there are. */
     List<DeadLetter> awaitDeadLetters(CommandType type, int count) {
-        await("dead letters of " + type).atMost(Duration.ofSeconds(60))
+        await("dead letters of " + type)
+                .atMost(Duration.ofSeconds(60))
                 // The queue may have been deleted.
                 .ignoreExceptions()
                 .until(() -> queues.ready(type.deadLetterQueue()) >= count);

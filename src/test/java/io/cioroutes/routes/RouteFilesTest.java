@@ -80,13 +80,21 @@ class RouteFilesTest {
         if (route == null) {
             return;
         }
-        boolean configured = route.hasNonNull("routeConfigurationId");
-        boolean none = route.path("errorHandler").has("noErrorHandler");
-        assertThat(configured ^ none)
+        boolean shared = route.hasNonNull("routeConfigurationId");
+        JsonNode own = route.path("errorHandler");
+        assertThat(shared ^ own.isObject())
                 .as("Camel's default error handler would acknowledge nothing and retry nothing")
                 .isTrue();
-        if (!route.path("from").path("uri").asText().startsWith("direct:")) {
-            assertThat(configured).as("a consumer decides about errors").isTrue();
+        if (own.has("deadLetterChannel")) {
+            assertThat(own.at("/deadLetterChannel/deadLetterHandleNewException").asBoolean(true))
+                    .as("a dead letter that cannot be sent must not count as handled")
+                    .isFalse();
+        }
+        if (own.has("noErrorHandler")
+                && !route.path("from").path("uri").asText().startsWith("direct:")) {
+            assertThat(route.at("/from/steps/0").has("doTry"))
+                    .as("a consumer decides about errors, for all of its steps")
+                    .isTrue();
         }
     }
 

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -51,12 +52,14 @@ class SandboxInitializerTest {
     }
 
     private static ConfigurableApplicationContext run(String... settings) {
-        return new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.NONE)
-                .bannerMode(Banner.Mode.OFF)
-                .run(Stream.concat(Stream.of("cio.sandbox.port=0"), Stream.of(settings))
-                        .map(setting -> "--" + setting)
-                        .toArray(String[]::new));
+        var application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setBannerMode(Banner.Mode.OFF);
+        // The sandbox alone, without the embedded broker and the check of all settings.
+        application.setInitializers(List.of(new SandboxInitializer()));
+        return application.run(Stream.concat(Stream.of("cio.sandbox.port=0"), Stream.of(settings))
+                .map(setting -> "--" + setting)
+                .toArray(String[]::new));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.cioroutes.cli.publish;
 
 import io.cioroutes.cli.CliException;
+import java.io.BufferedReader;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,7 +17,7 @@ import org.apache.commons.csv.CSVRecord;
 
 /** A table with a header row, in UTF-8; fields between commas or, where the header has none, semicolons or tabs. */
 final class CsvInput implements Input {
-    private static final int HEADER_BYTES = 64 * 1024;
+    private static final int HEADER_CHARS = 32 * 1024;
 
     private final Bytes bytes;
     private final Limit limit;
@@ -30,7 +31,8 @@ final class CsvInput implements Input {
         this.parser = CSVFormat.DEFAULT
                 .builder()
                 .setDelimiter(delimiter(limit))
-                .setIgnoreEmptyLines(true)
+                // They are skipped here, so that the numbers of lines stay right.
+                .setIgnoreEmptyLines(false)
                 .get()
                 .parse(limit);
         this.records = parser.iterator();
@@ -53,15 +55,24 @@ final class CsvInput implements Input {
 
     @Override
     public Line next() throws IOException {
-        long number = parser.getCurrentLineNumber() + 1;
-        CSVRecord row = read();
-        if (row == null) {
-            return null;
-        }
+        long number;
+        CSVRecord row;
+        do {
+            number = parser.getCurrentLineNumber() + 1;
+            row = read();
+            if (row == null) {
+                return null;
+            }
+        } while (isBlank(row));
         if (row.size() != columns.size()) {
             return Line.broken(number, "", "has " + row.size() + " values, the header has " + columns.size());
         }
-        return Rows.line(number, columns, i -> columns.get(i).value(row.get(i)));
+        CSVRecord values = row;
+        return Rows.line(number, columns, i -> columns.get(i).value(values.get(i)));
+    }
+
+    private static boolean isBlank(CSVRecord row) {
+        return row.size() == 1 && row.get(0).isEmpty();
     }
 
     private CSVRecord read() throws IOException {
@@ -69,20 +80,14 @@ final class CsvInput implements Input {
         try {
             return records.hasNext() ? records.next() : null;
         } catch (UncheckedIOException e) {
-            throw explained(e.getCause());
+            throw e.getCause();
         } catch (IllegalStateException e) {
             // So the parser wraps what it met while looking ahead.
             if (e.getCause() instanceof IOException io) {
-                throw explained(io);
+                throw io;
             }
             throw e;
         }
-    }
-
-    private IOException explained(IOException e) {
-        return e instanceof CharacterCodingException
-                ? new IOException("the file is not UTF-8, after line " + parser.getCurrentLineNumber())
-                : e;
     }
 
     @Override
@@ -107,11 +112,11 @@ final class CsvInput implements Input {
 
     /** Ends the reading when a record does not end: a quote that is never closed would take the whole file into memory. */
     private static final class Limit extends FilterReader {
-        private long line;
+        private long line = 1;
         private long read;
 
         Limit(Reader in) {
-            super(new java.io.BufferedReader(in, HEADER_BYTES));
+            super(new BufferedReader(in, HEADER_CHARS));
         }
 
         void reset(long newLine) {
@@ -120,22 +125,30 @@ final class CsvInput implements Input {
         }
 
         String firstLine() throws IOException {
-            in.mark(HEADER_BYTES);
-            char[] start = new char[HEADER_BYTES / 2];
-            int length = Math.max(0, in.read(start));
+            in.mark(HEADER_CHARS);
+            char[] start = new char[HEADER_CHARS];
+            int length = Math.max(0, readChars(start, 0, HEADER_CHARS));
             in.reset();
             return new String(start, 0, length).lines().findFirst().orElse("");
         }
 
         @Override
         public int read(char[] chars, int off, int len) throws IOException {
-            int count = in.read(chars, off, len);
+            int count = readChars(chars, off, len);
             read += Math.max(0, count);
             if (read > MAX_BYTES) {
                 throw new IOException("the record at line " + line + " does not end within " + MAX_BYTES
                         + " characters: is a quote missing?");
             }
             return count;
+        }
+
+        private int readChars(char[] chars, int off, int len) throws IOException {
+            try {
+                return in.read(chars, off, len);
+            } catch (CharacterCodingException e) {
+                throw new IOException("the file is not UTF-8, at or after line " + line, e);
+            }
         }
 
         @Override

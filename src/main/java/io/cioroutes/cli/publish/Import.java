@@ -18,8 +18,8 @@ final class Import {
     /** How long a stop waits for confirms that are still to come, in ms. */
     private static final long STOP_MILLIS = 10_000;
 
-    /** Unsettled lines after which the confirms are waited for: bounds what a broker that stands still costs. */
-    private static final int MOST_OPEN = 10 * Publisher.WINDOW;
+    /** Lines at most between the checkpoint and what is being published: so many are repeated after a crash. */
+    static final int MOST_OPEN = 2 * Publisher.WINDOW;
 
     private final Input input;
     private final Messages messages;
@@ -165,10 +165,13 @@ final class Import {
     }
 
     private void broken() {
+        if (input instanceof SingleInput || ledger.line() <= doneBefore) {
+            return;
+        }
         err.printf(
                 Locale.ROOT,
                 "Up to line %,d everything is done: %,d published, %,d refused.%n",
-                Math.max(doneBefore, ledger.line()),
+                ledger.line(),
                 ledger.published(),
                 ledger.refused());
         goOn();

@@ -15,13 +15,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Checks bodies as the service will, and gives each message its id. */
 final class Messages {
     /** The 16 lowest of the high 64 bits of a ULID are random, the others say the time. */
     private static final long TIME_BITS = 0xFFFF_FFFF_FFFF_0000L;
 
-    private final CommandTranslator translator = new CommandTranslator();
+    /** Compiling the schemas takes as long as connecting does: both happen at once. */
+    private final CompletableFuture<CommandTranslator> translator =
+            CompletableFuture.supplyAsync(CommandTranslator::new);
+
     private final CommandType command;
     private final String messageId;
     private final List<String> idField;
@@ -55,6 +59,7 @@ final class Messages {
         }
         try {
             String ofBody = translator
+                    .join()
                     .translate(
                             command,
                             line.body(),

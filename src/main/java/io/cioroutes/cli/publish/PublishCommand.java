@@ -2,7 +2,6 @@ package io.cioroutes.cli.publish;
 
 import io.cioroutes.cli.BrokerAddress;
 import io.cioroutes.cli.CliException;
-import io.cioroutes.cli.Publisher;
 import io.cioroutes.cli.Quiet;
 import io.cioroutes.command.CommandType;
 import java.io.IOException;
@@ -36,31 +35,33 @@ import picocli.CommandLine.TypeConversionException;
         showAtFileInUsageHelp = false,
         abbreviateSynopsis = true,
         header = "Publish messages: one, those of a file, or the rows of a query.",
+        // Broken by hand: picocli would break lines inside of names.
         description = {
-            "%nEach message is checked against the JSON Schema of its command and Customer.io's documented limits. What"
-                    + " is valid is published to the exchange 'cio', what is not is refused and named.%n"
+            "%nEach message is checked against the JSON Schema of its command and against the",
+            "limits that Customer.io documents. What is valid is published to the exchange",
+            "cio, what is not is refused and named.%n"
         },
         optionListHeading = "%nOptions:%n",
         footer = {
-            "%nColumns of CSV and SQL are named after the fields that they fill: userId, attrs.plan, data.price. A"
-                    + " backslash keeps a dot in a name (attrs.a\\.b). An empty value is left out. true and false are"
-                    + " booleans; in attrs, data, options and attributes what looks like a number is one (but not 0049,"
-                    + " +1555 or more than 15 digits), and null is null; anything else is text, in quotes or not. A type"
-                    + " behind the name decides: attrs.zip:text, :number, :boolean, :json.",
-            "SQL values keep the type that they have in the database; dates and times become unix seconds. Column names"
-                    + " with capitals need quotes: SELECT id AS \"userId\".",
-            "%nEach message gets a message id: the body's field id (or the one of --id-field), else a new ULID.",
-            "%nWith --checkpoint an import that was stopped goes on where it was. Stopped by Ctrl-C: each line is"
-                    + " published once. Killed, or the connection lost: at most "
-                    + Publisher.WINDOW
-                    + " lines are published again, under the same message ids, so that no event counts and no message"
-                    + " goes out twice.",
+            "%nColumns of CSV and SQL are named after the fields that they fill: userId,",
+            "attrs.plan, data.price. A backslash keeps a dot in a name: attrs.a\\.b. An empty",
+            "value is left out. true and false are booleans. Inside attrs, data, options and",
+            "attributes what looks like a number is one (but not 0049, +1555, or more than 15",
+            "digits), and null is null. All else is text, in quotes or not. A type behind the",
+            "name decides: attrs.zip:text, or :number, :boolean, :json.",
+            "SQL values keep the type that they have in the database; dates and times become",
+            "unix seconds. A name with capitals needs quotes: SELECT id AS \"userId\".",
+            "%nA message's id is its field id (or that of --id-field), else a new ULID.",
+            "%nWith --checkpoint an import that was stopped goes on where it was. Stopped by",
+            "Ctrl-C: each line is published once. Killed, or the connection lost: at most",
+            Import.MOST_OPEN + " lines are published again, under the same message ids, so that no event",
+            "counts and no message goes out twice.",
             "%nExamples:",
             "  cio publish identify --body '{\"userId\": \"u1\", \"attrs\": {\"plan\": \"pro\"}}'",
             "  cio publish track --file events.ndjson --rejects refused.ndjson",
             "  cio publish identify --file users.csv --checkpoint users.checkpoint",
             "  cio publish identify --jdbc 'jdbc:postgresql://db/shop?user=cio' \\",
-            "      --query 'SELECT id AS \"userId\", plan AS \"attrs.plan\" FROM users ORDER BY id'"
+            "    --query 'SELECT id AS \"userId\", plan AS \"attrs.plan\" FROM users'"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -86,8 +87,12 @@ public final class PublishCommand implements Callable<Integer> {
         @Option(
                 names = "--file",
                 paramLabel = "FILE",
-                description = "x.json: one message. x.ndjson, x.jsonl: one a line. x.csv: one a row, below a header."
-                        + " -: standard input, NDJSON unless --format says otherwise.")
+                description = {
+                    "Its name ends in .json: one message;",
+                    ".ndjson, .jsonl: one a line; .csv: one a row,",
+                    "below a header. -: standard input, NDJSON unless",
+                    "--format says otherwise."
+                })
         private String file;
 
         @ArgGroup(exclusive = false)
@@ -99,7 +104,7 @@ public final class PublishCommand implements Callable<Integer> {
                 names = "--jdbc",
                 paramLabel = "URL",
                 required = true,
-                description = "A database, for example jdbc:postgresql://host/name?user=…&password=…")
+                description = {"A database, for example", "jdbc:postgresql://host/name?user=…&password=…"})
         private String url;
 
         @Option(names = "--query", paramLabel = "SQL", required = true, description = "One message a row of this.")
@@ -126,9 +131,12 @@ public final class PublishCommand implements Callable<Integer> {
     @Option(
             names = "--uri",
             paramLabel = "URI",
-            description = "The broker: amqp://user:password@host:5672/vhost. Default: SPRING_RABBITMQ_* as the service"
-                    + " reads them, else the broker of the local service (data/broker.json), else"
-                    + " amqp://guest:guest@127.0.0.1:5672.")
+            description = {
+                "The broker: amqp://user:password@host:5672/vhost.",
+                "By default what SPRING_RABBITMQ_* say, else the",
+                "local service's own broker (data/broker.json),",
+                "else amqp://guest:guest@127.0.0.1:5672."
+            })
     private String uri;
 
     @Option(names = "--message-id", paramLabel = "ID", description = "The AMQP message_id, of one message.")
