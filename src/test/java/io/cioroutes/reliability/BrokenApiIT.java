@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,10 +27,27 @@ class BrokenApiIT extends ServiceScenarios {
     private static final int FEW = 300;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private RawApi api;
+
     @Override
     void configure(Map<String, String> settings) {
+        api = new RawApi(sandbox.port());
+        settings.put("cio.customerio.track-url", api.uri().toString());
+        settings.put("cio.customerio.app-url", api.uri().toString());
         settings.put("cio.http.response-timeout", "1500");
         settings.put("cio.http.connect-timeout", "500ms");
+    }
+
+    @BeforeEach
+    void passOn() {
+        api.passOn();
+    }
+
+    @AfterAll
+    void closeApi() {
+        if (api != null) {
+            api.close();
+        }
     }
 
     @Test
@@ -91,15 +110,12 @@ class BrokenApiIT extends ServiceScenarios {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void noAnswers(String name, Answer answer) throws IOException {
+    void noAnswers(String name, Answer answer) {
         Ledger ledger = new Ledger(sandbox, FEW);
-        sandbox.stopListening();
-        try (RawApi api = new RawApi(sandbox.port(), answer)) {
-            publisher.publish(ledger.messages(Message::mixed));
-            await().atMost(PATIENCE).until(() -> api.requests() >= 6);
-        } finally {
-            sandbox.listenAgain();
-        }
+        api.answer(answer);
+        publisher.publish(ledger.messages(Message::mixed));
+        await().atMost(PATIENCE).until(() -> api.requests() >= 6);
+        api.passOn();
         ledger.awaitAllDelivered();
         assertThat(ledger.duplicates()).isZero();
     }
@@ -126,40 +142,33 @@ class BrokenApiIT extends ServiceScenarios {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void successes(String name, Answer answer) throws IOException {
+    void successes(String name, Answer answer) {
         Ledger ledger = new Ledger(sandbox, FEW);
         long before = service.settled("delivered");
-        sandbox.stopListening();
-        try (RawApi api = new RawApi(sandbox.port(), answer)) {
-            publisher.publish(ledger.messages(Message::mixed));
-            await().atMost(PATIENCE).until(() -> service.settled("delivered") - before == FEW);
-            assertThat(api.requests()).isPositive();
-        } finally {
-            sandbox.listenAgain();
-        }
+        api.answer(answer);
+        publisher.publish(ledger.messages(Message::mixed));
+        await().atMost(PATIENCE).until(() -> service.settled("delivered") - before == FEW);
+        assertThat(api.requests()).isPositive();
+        api.passOn();
     }
 
     @Test
-    void aSendSurvivesConnectionsThatAreClosedAfterEachAnswer() throws IOException {
+    void aSendSurvivesConnectionsThatAreClosedAfterEachAnswer() {
         Ledger ledger = new Ledger(sandbox, FEW);
         long before = service.settled("delivered");
-        sandbox.stopListening();
         Answer closing = Answer.ok("200 OK", "application/json", "{\"delivery_id\":\"x\",\"queued_at\":1}")
                 .then(Socket::close);
-        try (RawApi api = new RawApi(sandbox.port(), closing)) {
-            publisher.publish(ledger.messages(Message::send));
-            await().atMost(PATIENCE).until(() -> service.settled("delivered") - before == FEW);
-            assertThat(api.requests()).isEqualTo(FEW);
-        } finally {
-            sandbox.listenAgain();
-        }
+        api.answer(closing);
+        publisher.publish(ledger.messages(Message::send));
+        await().atMost(PATIENCE).until(() -> service.settled("delivered") - before == FEW);
+        assertThat(api.requests()).isEqualTo(FEW);
+        api.passOn();
     }
 
     /** Each byte comes in time, the answer never does. */
     @Test
-    void anAnswerThatTricklesEndsToo() throws IOException {
+    void anAnswerThatTricklesEndsToo() {
         Ledger ledger = new Ledger(sandbox, FEW);
-        sandbox.stopListening();
         Answer trickle = Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
                 .then(socket -> {
                     while (!socket.isClosed()) {
@@ -167,12 +176,10 @@ class BrokenApiIT extends ServiceScenarios {
                         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                     }
                 });
-        try (RawApi api = new RawApi(sandbox.port(), trickle)) {
-            publisher.publish(ledger.messages(Message::mixed));
-            await().atMost(PATIENCE).until(() -> api.requests() >= 6);
-        } finally {
-            sandbox.listenAgain();
-        }
+        api.answer(trickle);
+        publisher.publish(ledger.messages(Message::mixed));
+        await().atMost(PATIENCE).until(() -> api.requests() >= 6);
+        api.passOn();
         ledger.awaitAllDelivered();
         assertThat(ledger.duplicates()).isZero();
     }

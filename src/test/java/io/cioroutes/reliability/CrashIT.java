@@ -10,6 +10,7 @@ import io.cioroutes.reliability.ServiceProcess.Exit;
 import io.cioroutes.sandbox.Fault;
 import io.cioroutes.sandbox.SandboxOptions;
 import io.cioroutes.sandbox.SandboxServer;
+import io.cioroutes.sandbox.ScriptedReply;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -128,6 +129,21 @@ class CrashIT {
         assertThat(ready()).isEqualTo(MANY);
 
         sandbox.fault();
+        instances(1);
+        ledger.awaitAllDelivered();
+        assertThat(ledger.duplicates()).isZero();
+    }
+
+    @Test
+    void terminatedWhileCommandsWaitForTheirNextAttempt() {
+        Ledger ledger = new Ledger(sandbox, 100);
+        sandbox.fault();
+        sandbox.script(ScriptedReply.status(429).header("Retry-After", "50").times(2));
+        publisher.publish(ledger.messages(Message::event));
+        await().until(() -> sandbox.stats().requests() >= 2 && services.peek().held() == 100 - ledger.delivered());
+        assertThat(services.peek().terminate().after()).isLessThan(Duration.ofSeconds(6));
+        assertThat(ready()).isEqualTo(100 - ledger.delivered());
+
         instances(1);
         ledger.awaitAllDelivered();
         assertThat(ledger.duplicates()).isZero();

@@ -6,23 +6,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** In Customer.io's place, on its port: a server that may break every rule of HTTP. */
+/** Between the service and the sandbox: passes requests on, or breaks every rule of HTTP. */
 final class RawApi implements AutoCloseable {
 
     private static final Pattern LENGTH = Pattern.compile("content-length: (\\d+)", Pattern.CASE_INSENSITIVE);
 
-    private final ServerSocket server = new ServerSocket();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final Answer answer;
+    private final ServerSocket server;
+    private final int sandbox;
+    private volatile Answer answer;
     private volatile int requests;
 
     /** What happens after a request was read to its end. Closing the socket ends the connection. */
@@ -49,30 +47,41 @@ final class RawApi implements AutoCloseable {
         }
     }
 
-    RawApi(int port, Answer answer) throws IOException {
-        this.answer = answer;
-        server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    /** @param sandbox port to pass requests on to */
+    RawApi(int sandbox) {
+        this.sandbox = sandbox;
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         daemon(this::accept);
     }
 
-    /** How many requests it has read. */
-    int requests() {
-        return requests;
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** Ends all connections that are open now, with a FIN. */
-    void dropConnections() throws IOException {
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+    /** From now on each request gets this answer. */
+    void answer(Answer newAnswer) {
+        requests = 0;
+        answer = newAnswer;
+    }
+
+    /** From now on the sandbox answers again. */
+    void passOn() {
+        answer = null;
+    }
+
+    /** How many requests it has kept for itself since {@link #answer}. */
+    int requests() {
+        return requests;
     }
 
     private void accept() {
         try {
             while (true) {
                 Socket socket = server.accept();
-                sockets.add(socket);
                 daemon(() -> serve(socket));
             }
         } catch (IOException closed) {
@@ -83,14 +92,17 @@ final class RawApi implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            while (!socket.isClosed() && readRequest(in)) {
-                count();
-                answer.to(socket);
+            for (byte[] request = read(in); request != null && !socket.isClosed(); request = read(in)) {
+                Answer now = answer;
+                if (now == null) {
+                    passOn(request, socket);
+                } else {
+                    count();
+                    now.to(socket);
+                }
             }
         } catch (IOException e) {
             // The client has had enough of it.
-        } finally {
-            sockets.remove(socket);
         }
     }
 
@@ -98,17 +110,30 @@ final class RawApi implements AutoCloseable {
         requests++;
     }
 
-    private static boolean readRequest(InputStream in) throws IOException {
-        var head = new ByteArrayOutputStream();
+    /** One request, after whose answer both connections end. */
+    private void passOn(byte[] request, Socket client) throws IOException {
+        String head = new String(request, StandardCharsets.ISO_8859_1);
+        try (Socket api = new Socket(InetAddress.getLoopbackAddress(), sandbox)) {
+            api.getOutputStream()
+                    .write(head.replaceFirst("(?i)\r\nconnection: keep-alive", "\r\nConnection: close")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            api.getInputStream().transferTo(client.getOutputStream());
+        }
+        client.close();
+    }
+
+    /** One request, head and body; null at the end of the connection. */
+    private static byte[] read(InputStream in) throws IOException {
+        var bytes = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0; b = in.read()) {
-            head.write(b);
-            if (b == '\n' && head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-                Matcher length = LENGTH.matcher(head.toString(StandardCharsets.ISO_8859_1));
-                in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-                return true;
+            bytes.write(b);
+            if (b == '\n' && bytes.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+                Matcher length = LENGTH.matcher(bytes.toString(StandardCharsets.ISO_8859_1));
+                bytes.write(in.readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0));
+                return bytes.toByteArray();
             }
         }
-        return false;
+        return null;
     }
 
     private static void daemon(Runnable task) {
@@ -121,7 +146,6 @@ final class RawApi implements AutoCloseable {
     public void close() {
         try {
             server.close();
-            dropConnections();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
