@@ -23,9 +23,11 @@ final class Arrivals implements SandboxListener {
         this.accepted = new long[count];
     }
 
-    /** The message with this {@code seq} is published now. */
+    /** The message with this {@code seq} is published now; -1 for one without. */
     synchronized void published(int seq) {
-        published[seq - first] = System.nanoTime();
+        if (seq >= 0) {
+            published[seq - first] = System.nanoTime();
+        }
     }
 
     @Override

@@ -35,7 +35,10 @@ final class Demo {
     /** The sandbox follows numbers below 10,000,000. */
     private static final int MOST_NUMBERS = 9_000_000;
 
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Commands published and not yet done, at most: a shop in a hurry, not a flood whose end waits for its beginning. */
+    static final int UNDER_WAY = 200;
+
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** Nothing has changed for so long: the work of an earlier run is done. */
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
     /** Nothing has changed for so long: longer than the first retry delay, 30 s. */
@@ -152,11 +155,14 @@ final class Demo {
                     "Publishing %,d commands of an online shop's day, 2 in 100 wrong on purpose ...",
                     messages.size()));
             long begin = System.nanoTime();
-            double publishing = publish(connection, around.broker(), messages, arrivals, outcomes);
-            boolean complete = await(messages.size(), outcomes, begin, context);
-            double all = seconds(begin);
+            boolean complete = publish(connection, around.broker(), messages, arrivals, outcomes, context);
             Summary summary = new Summary(
-                    screen, messages, outcomes, deadLetters.of(messages), publishing, all, arrivals.latencies());
+                    screen,
+                    messages,
+                    outcomes,
+                    deadLetters.of(messages),
+                    seconds(begin),
+                    arrivals.latencies());
             return summary.print(sandbox, firstNumber, day.numbered(), kindsBefore) && complete;
         } finally {
             connection.abort();
@@ -190,62 +196,66 @@ final class Demo {
         }
     }
 
-    private double publish(
-            Connection connection, BrokerAddress broker, List<Sample> messages, Arrivals arrivals, Outcomes outcomes)
+    /**
+     * Publishes everything and waits until each has its outcome.
+     *
+     * @return false if nothing moved any more
+     */
+    private boolean publish(
+            Connection connection,
+            BrokerAddress broker,
+            List<Sample> messages,
+            Arrivals arrivals,
+            Outcomes outcomes,
+            ConfigurableApplicationContext context)
             throws IOException {
         AtomicLong confirmed = new AtomicLong();
         long begin = System.nanoTime();
-        long shown = begin;
+        long moved = begin;
+        long done = 0;
+        int next = 0;
         try (Publisher publisher = new Publisher(broker.toString(), connection, reason -> {})) {
-            for (Sample message : messages) {
-                if (message.number() >= 0) {
+            while (done < messages.size()) {
+                while (next < messages.size() && next - done < UNDER_WAY) {
+                    Sample message = messages.get(next++);
                     arrivals.published(message.number());
+                    publisher.publish(
+                            message.command().routingKey(),
+                            Publisher.properties(message.messageId()).build(),
+                            message.body(),
+                            confirmed::incrementAndGet);
                 }
-                publisher.publish(
-                        message.command().routingKey(),
-                        Publisher.properties(message.messageId()).build(),
-                        message.body(),
-                        confirmed::incrementAndGet);
-                if (System.nanoTime() - shown > TICK_NANOS) {
-                    shown = System.nanoTime();
-                    show(confirmed.get(), outcomes, begin);
+                LockSupport.parkNanos(TICK_NANOS);
+                long now = outcomes.delivered() + outcomes.deadLettered();
+                moved = now == done ? moved : System.nanoTime();
+                done = now;
+                show(confirmed.get(), outcomes, begin);
+                if (System.nanoTime() - moved > STALLED_NANOS) {
+                    screen.line(String.format(
+                            Locale.ROOT,
+                            "No progress for %d s. %s",
+                            TimeUnit.NANOSECONDS.toSeconds(STALLED_NANOS),
+                            health(context)));
+                    return false;
                 }
             }
             publisher.awaitConfirms();
-        }
-        return seconds(begin);
-    }
-
-    private boolean await(long published, Outcomes outcomes, long begin, ConfigurableApplicationContext context) {
-        long done = -1;
-        long changed = System.nanoTime();
-        while (done < published) {
-            long now = outcomes.delivered() + outcomes.deadLettered();
-            if (now != done || outcomes.parked() > 0) {
-                changed = now != done ? System.nanoTime() : changed;
-                done = now;
-            }
-            show(published, outcomes, begin);
-            if (System.nanoTime() - changed > STALLED_NANOS) {
-                screen.line(String.format(
-                        Locale.ROOT, "No progress for %d s. %s", STALLED_NANOS / 1_000_000_000, health(context)));
-                return false;
-            }
-            LockSupport.parkNanos(TICK_NANOS);
         }
         return true;
     }
 
     private void show(long published, Outcomes outcomes, long begin) {
-        long done = outcomes.delivered() + outcomes.deadLettered();
+        long delivered = outcomes.delivered();
+        long deadLettered = outcomes.deadLettered();
+        long parked = outcomes.parked();
         screen.progress(String.format(
                 Locale.ROOT,
                 "  published %,d   delivered %,d   dead-lettered %,d%s   %,.0f/s",
                 published,
-                outcomes.delivered(),
-                outcomes.deadLettered(),
-                outcomes.parked() == 0 ? "" : String.format(Locale.ROOT, "   parked %,d", outcomes.parked()),
-                done / seconds(begin)));
+                delivered,
+                deadLettered,
+                parked == 0 ? "" : String.format(Locale.ROOT, "   parked %,d", parked),
+                (delivered + deadLettered) / seconds(begin)));
     }
 
     /** What is not up, by the service's own health. */

@@ -8,7 +8,9 @@ import picocli.CommandLine.Help.ColorScheme;
 
 /** Prints to somebody who watches, or to a log. */
 final class Screen {
-    /** How often a line of progress is printed where it cannot move. */
+    /** How often progress is shown: where it moves, and in a log. */
+    private static final long MOVE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final PrintWriter out;
@@ -36,16 +38,18 @@ final class Screen {
 
     /** A line that the next one replaces; in a log, one now and then. */
     void progress(String text) {
+        if (System.nanoTime() - lastProgress < (moves ? MOVE_NANOS : LOG_NANOS)) {
+            return;
+        }
+        lastProgress = System.nanoTime();
         if (moves) {
             String shown = text.length() < Terminal.WIDTH ? text : text.substring(0, Terminal.WIDTH - 1);
             out.print("\r" + shown + " ".repeat(Math.max(0, moving - shown.length())));
-            out.flush();
             moving = shown.length();
-        } else if (System.nanoTime() - lastProgress > LOG_NANOS) {
-            lastProgress = System.nanoTime();
+        } else {
             out.println(text);
-            out.flush();
         }
+        out.flush();
     }
 
     private void wipe() {

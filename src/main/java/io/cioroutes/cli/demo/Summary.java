@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,8 @@ import java.util.TreeSet;
 
 /** Tells what became of the messages, and checks it against what should have. */
 final class Summary {
-    /** What was wrong, in words that differ only in numbers and names, is one kind of mistake. */
-    private static final String PARTICULARS = "[0-9][0-9,]*";
+    /** Lines of an error that are shown at most. */
+    private static final int LINES = 3;
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -35,8 +36,7 @@ final class Summary {
     private final List<Sample> messages;
     private final Outcomes outcomes;
     private final Map<String, DeadLetter> deadLetters;
-    private final double publishing;
-    private final double all;
+    private final double seconds;
     private final double[] latencies;
     private boolean holds = true;
 
@@ -44,8 +44,7 @@ final class Summary {
      * @param messages what was published
      * @param outcomes by the service's meters
      * @param deadLetters of these messages, as found in the queues
-     * @param publishing seconds until the last confirm
-     * @param all seconds until the last outcome
+     * @param seconds from the first message to the last outcome
      * @param latencies from publishing to acceptance at the sandbox, in ms, sorted; empty without a sandbox
      */
     Summary(
@@ -53,15 +52,13 @@ final class Summary {
             List<Sample> messages,
             Outcomes outcomes,
             Map<String, DeadLetter> deadLetters,
-            double publishing,
-            double all,
+            double seconds,
             double[] latencies) {
         this.screen = screen;
         this.messages = messages;
         this.outcomes = outcomes;
         this.deadLetters = deadLetters;
-        this.publishing = publishing;
-        this.all = all;
+        this.seconds = seconds;
         this.latencies = latencies;
     }
 
@@ -124,45 +121,52 @@ final class Summary {
         return messages.stream().filter(message -> message.command() == command).count();
     }
 
-    /** The kinds of mistakes, each with its count and one of its messages. */
+    /** A kind of mistake: what is wrong, in words that differ only in numbers. */
+    private record Mistake(CommandType command, String reason, String words) {}
+
+    /** The kinds of mistakes, each with its count and the error of one of its messages. */
     private void mistakes() {
-        record Mistake(CommandType command, String reason, String kind) {}
-        Map<Mistake, List<String>> kinds = new LinkedHashMap<>();
-        for (Sample message : messages) {
-            DeadLetter letter = deadLetters.get(message.messageId());
-            if (letter != null) {
-                kinds.computeIfAbsent(
-                                new Mistake(
-                                        letter.command(),
-                                        letter.reason(),
-                                        letter.error().replaceAll(PARTICULARS, "#")),
-                                kind -> new ArrayList<>())
-                        .add(letter.error());
-            }
-        }
+        Map<Mistake, List<String>> kinds = new TreeMap<>(
+                Comparator.comparing(Mistake::command).thenComparing(Mistake::reason).thenComparing(Mistake::words));
+        deadLetters.values().forEach(letter -> kinds.computeIfAbsent(
+                        new Mistake(letter.command(), letter.reason(), letter.error().replaceAll("[0-9]+", "#")),
+                        kind -> new ArrayList<>())
+                .add(letter.error()));
         if (kinds.isEmpty()) {
             return;
         }
-        screen.line(screen.bold("  Dead letters, and what their header x-cio-error says"));
+        screen.line(screen.bold("  Dead letters: where, why, and how one of them is explained"));
         kinds.forEach((kind, errors) -> {
-            String line = String.format(
-                    Locale.ROOT,
-                    "  %5d  %-22s %s",
-                    errors.size(),
-                    kind.command().deadLetterQueue(),
-                    kind.reason() + ": " + errors.get(0));
-            screen.line(line.length() <= Terminal.WIDTH ? line : line.substring(0, Terminal.WIDTH - 3) + "...");
+            String head = String.format(
+                    "  %4d  %-22s  %-8s  ", errors.size(), kind.command().deadLetterQueue(), kind.reason());
+            for (String line : wrapped(errors.get(0), Terminal.WIDTH - head.length())) {
+                screen.line(head + line);
+                head = " ".repeat(head.length());
+            }
         });
     }
 
+    /** Broken at spaces into lines of this width; what is longer than {@value #LINES} lines is cut. */
+    private static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        String rest = text;
+        while (rest.length() > width && lines.size() < LINES - 1) {
+            int space = rest.lastIndexOf(' ', width);
+            int end = space > 0 ? space : width;
+            lines.add(rest.substring(0, end));
+            rest = rest.substring(end).strip();
+        }
+        lines.add(rest.length() <= width ? rest : rest.substring(0, width - 3) + "...");
+        return lines;
+    }
+
     private void figures() {
-        long done = outcomes.delivered() + outcomes.deadLettered();
         screen.line(String.format(
                 Locale.ROOT,
-                "  Rate      published %,.0f/s, with the broker's confirm; done %,.0f/s, in %.1f s",
-                messages.size() / publishing,
-                done / all,
-                all));
+                "  Rate      %,.0f commands/s, in %.1f s; at most %d under way at a time",
+                messages.size() / seconds,
+                seconds,
+                Demo.UNDER_WAY));
         if (latencies.length > 0) {
             screen.line(String.format(
                     Locale.ROOT,
@@ -241,7 +245,7 @@ final class Summary {
         check(
                 String.format(
                         Locale.ROOT,
-                        "each wrong message is in its dead-letter queue, with its reason: %,d of %,d",
+                        "every wrong message is in its dead-letter queue, with why: %,d of %,d",
                         explained,
                         wrong.size()),
                 explained == wrong.size());
