@@ -37,7 +37,8 @@ public class BrokerTopology {
 
     /**
      * High enough to be none. RabbitMQ 4 drops what came back 20 times from a queue without a limit of its own, and an
-     * operator who looks at dead letters makes each of them come back; -1 (no limit) is refused by RabbitMQ 3.
+     * operator who looks at dead letters makes each of them come back. Its -1 for no limit makes RabbitMQ 3 drop a
+     * message the first time.
      */
     private static final int NO_DELIVERY_LIMIT = Integer.MAX_VALUE;
 
@@ -49,6 +50,20 @@ public class BrokerTopology {
     /** The dead-letter queue of a command, for example {@code cio.track.dlq}; reached through the default exchange. */
     public static String deadLetterQueue(String command) {
         return queue(command) + ".dlq";
+    }
+
+    /**
+     * Whether RabbitMQ wrote the header about what became of the message ({@code x-death} and the like). Whoever
+     * publishes such a message once more must leave these headers out: RabbitMQ 3 takes a message for a loop, and drops
+     * it, when it expires in a retry queue and its {@code x-death} names the queue that it is on its way to.
+     *
+     * @param header name of a message header
+     */
+    public static boolean isWrittenByBroker(String header) {
+        return header.equals("x-death")
+                || header.startsWith("x-first-death-")
+                || header.startsWith("x-last-death-")
+                || header.equals("x-delivery-count");
     }
 
     @Bean

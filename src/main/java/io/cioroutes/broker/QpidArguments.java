@@ -23,7 +23,7 @@ final class QpidArguments {
 
     /**
      * Translates the arguments of one queue. What has no equivalent and is not needed on a broker for one machine
-     * (queue type, delivery limit, dead-letter strategy) is left out.
+     * (replication, delivery limit, dead-letter strategy) is left out.
      *
      * @param queue the queue's name, for error messages
      * @param arguments RabbitMQ's arguments
@@ -32,6 +32,10 @@ final class QpidArguments {
      */
     static Map<String, Object> translate(String queue, Map<String, Object> arguments) {
         Map<String, Object> translated = new LinkedHashMap<>();
+        if ("quorum".equals(arguments.get("x-queue-type"))) {
+            // A quorum queue keeps every message, also those that were published as not persistent.
+            translated.put("messageDurability", "ALWAYS");
+        }
         Object exchange = arguments.get("x-dead-letter-exchange");
         Object routingKey = arguments.get("x-dead-letter-routing-key");
         if (exchange != null) {

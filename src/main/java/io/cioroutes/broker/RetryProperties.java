@@ -10,4 +10,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param delays how long a message waits at its first, second, … parking; ascending
  */
 @ConfigurationProperties("cio.retry")
-record RetryProperties(List<Duration> delays) {}
+record RetryProperties(List<Duration> delays) {
+    RetryProperties {
+        // Here, so that Spring Boot reports a wrong setting as one, and not as a bean that failed.
+        new RetrySteps(delays);
+    }
+}

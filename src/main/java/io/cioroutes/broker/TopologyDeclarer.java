@@ -1,32 +1,25 @@
 package io.cioroutes.broker;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Method;
 import com.rabbitmq.client.ShutdownSignalException;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.AmqpAuthenticationException;
 import org.springframework.amqp.AmqpException;
-import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Declarable;
 import org.springframework.amqp.core.Declarables;
-import org.springframework.amqp.core.Exchange;
-import org.springframework.amqp.core.Queue;
 import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionListener;
-import org.springframework.amqp.rabbit.support.RabbitExceptionTranslator;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
@@ -90,17 +83,15 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
 
     @Override
     public void start() {
-        connections.addConnectionListener(this);
-        connect();
+        // Another bean may have connected already; then the topology is declared on that connection.
+        attempt(() -> connections.addConnectionListener(this));
+        attempt(connections::createConnection);
         if (refusal != null) {
             throw refusal;
         }
         running = true;
         if (!declared) {
-            LOG.warn(
-                    "{} The service starts all the same; it tries again every {} s.",
-                    problem,
-                    properties.declareInterval().toSeconds());
+            LOG.warn("{} The service starts all the same and keeps trying.", problem);
             long millis = properties.declareInterval().toMillis();
             retries = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread thread = new Thread(task, "broker-topology");
@@ -122,10 +113,11 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
 
     /** Called on each new connection, before whoever asked for it can use it. */
     @Override
-    public void onCreate(Connection connection) {
+    public synchronized void onCreate(Connection connection) {
         com.rabbitmq.client.Connection client = connection.getDelegate();
         info = identify(client);
-        List<TopologyProblem> problems = declareAll(client, "RabbitMQ".equals(info.product()));
+        boolean rabbit = "RabbitMQ".equals(info.product());
+        List<TopologyProblem> problems = new TopologyDeclaration(client, rabbit).declare(declarables());
         declared = problems.isEmpty();
         if (declared) {
             settle();
@@ -135,18 +127,22 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
     }
 
     private void connectAgain() {
-        if (!declared) {
-            connect();
-        }
         if (declared) {
             retries.shutdown();
+            return;
+        }
+        try {
+            attempt(connections::createConnection);
+        } catch (RuntimeException e) {
+            // Thrown on, it would end the attempts without a word.
+            LOG.error("Declaring on the broker at {} failed", where(), e);
         }
     }
 
-    /** Opens a connection, which declares the topology through {@link #onCreate}. */
-    private void connect() {
+    /** Does what makes or finds a connection, on which {@link #onCreate} declares the topology. */
+    private void attempt(Runnable connecting) {
         try {
-            connections.createConnection();
+            connecting.run();
         } catch (AmqpException e) {
             Optional<String> reply = loginRefused(e);
             if (reply.isPresent()) {
@@ -180,107 +176,25 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
         Map<String, Object> server = client.getServerProperties();
         return new BrokerInfo(
                 embedded,
-                client.getAddress().getHostAddress(),
+                hostName(client.getAddress()),
                 client.getPort(),
                 connections.getVirtualHost(),
                 String.valueOf(server.getOrDefault("product", "")),
                 String.valueOf(server.getOrDefault("version", "")));
     }
 
-    private List<TopologyProblem> declareAll(com.rabbitmq.client.Connection client, boolean rabbit) {
-        List<Declarable> all = Stream.concat(
+    /** The name that was connected to, or the address if there was none; asks no name server. */
+    private static String hostName(InetAddress address) {
+        String name = address.toString().replaceFirst("/.*", "");
+        return name.isEmpty() ? address.getHostAddress() : name;
+    }
+
+    private List<Declarable> declarables() {
+        return Stream.concat(
                         beans.getBeansOfType(Declarable.class).values().stream(),
                         beans.getBeansOfType(Declarables.class).values().stream()
                                 .flatMap(group -> group.getDeclarables().stream()))
                 .toList();
-        List<TopologyProblem> problems = new ArrayList<>();
-        // Dead-letter targets first: Qpid wants them to exist. An exchange is one, and so is a queue without any.
-        declare(client, all, Exchange.class, problems, TopologyDeclarer::declareExchange);
-        Stream<Queue> queues = all.stream().filter(Queue.class::isInstance).map(Queue.class::cast);
-        List<Queue> sorted = queues.sorted((a, b) -> Boolean.compare(deadLetters(a), deadLetters(b)))
-                .map(queue -> rabbit ? queue : QpidArguments.translate(queue))
-                .toList();
-        declare(client, sorted, Queue.class, problems, TopologyDeclarer::declareQueue);
-        declare(client, all, Binding.class, problems, TopologyDeclarer::declareBinding);
-        return problems;
-    }
-
-    private static boolean deadLetters(Queue queue) {
-        return queue.getArguments().containsKey("x-dead-letter-exchange");
-    }
-
-    private <T> void declare(
-            com.rabbitmq.client.Connection client,
-            List<? extends Declarable> all,
-            Class<T> type,
-            List<TopologyProblem> problems,
-            Declaration<T> declaration) {
-        Channel channel = null;
-        try {
-            for (Declarable declarable : all) {
-                if (!type.isInstance(declarable)) {
-                    continue;
-                }
-                if (channel == null || !channel.isOpen()) {
-                    channel = client.createChannel();
-                }
-                try {
-                    declaration.on(channel, type.cast(declarable));
-                } catch (IOException e) {
-                    problems.add(problem(describe(declarable), e));
-                }
-            }
-            if (channel != null && channel.isOpen()) {
-                channel.close();
-            }
-        } catch (IOException | TimeoutException e) {
-            throw RabbitExceptionTranslator.convertRabbitAccessException(e);
-        }
-    }
-
-    /** What the broker said when it closed the channel. Any other failure concerns the connection and is thrown on. */
-    private static TopologyProblem problem(String subject, IOException failure) throws IOException {
-        if (failure.getCause() instanceof ShutdownSignalException signal
-                && !signal.isHardError()
-                && signal.getReason() instanceof AMQP.Channel.Close close) {
-            return TopologyProblem.of(subject, close.getReplyCode(), close.getReplyText());
-        }
-        throw failure;
-    }
-
-    private static String describe(Declarable declarable) {
-        if (declarable instanceof Exchange exchange) {
-            return "exchange " + exchange.getName();
-        }
-        if (declarable instanceof Queue queue) {
-            return "queue " + queue.getName();
-        }
-        Binding binding = (Binding) declarable;
-        return "binding of " + binding.getDestination() + " to " + binding.getExchange();
-    }
-
-    private static void declareExchange(Channel channel, Exchange exchange) throws IOException {
-        channel.exchangeDeclare(
-                exchange.getName(),
-                exchange.getType(),
-                exchange.isDurable(),
-                exchange.isAutoDelete(),
-                exchange.isInternal(),
-                exchange.getArguments());
-    }
-
-    private static void declareQueue(Channel channel, Queue queue) throws IOException {
-        channel.queueDeclare(
-                queue.getName(), queue.isDurable(), queue.isExclusive(), queue.isAutoDelete(), queue.getArguments());
-    }
-
-    private static void declareBinding(Channel channel, Binding binding) throws IOException {
-        if (!binding.isDestinationQueue()) {
-            throw new IllegalArgumentException("Exchange " + binding.getDestination() + " is bound to exchange "
-                    + binding.getExchange() + ", which the embedded broker cannot do: bind queues only.");
-        }
-        channel.queueBind(
-                binding.getDestination(), binding.getExchange(), binding.getRoutingKey(), binding.getArguments());
     }
 
     /** The broker's words when it refused the login or the virtual host. */
@@ -310,10 +224,5 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
 
     private String where() {
         return info.host() + ":" + info.port();
-    }
-
-    @FunctionalInterface
-    private interface Declaration<T> {
-        void on(Channel channel, T declarable) throws IOException;
     }
 }

@@ -1,9 +1,13 @@
 package io.cioroutes.broker;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The broker refused to declare parts of the topology: names every one of them, with what differs. */
 public class TopologyMismatchException extends BrokerSetupException {
+    /** What the service needs, as patterns to configure, write and read. Dead letters go by the default exchange. */
+    static final String PERMISSIONS = "'^cio(\\..*)?$' '^(cio(\\..*)?|amq\\.default)$' '^cio(\\..*)?$'";
+
     private final List<TopologyProblem> problems;
 
     TopologyMismatchException(String where, List<TopologyProblem> problems) {
@@ -24,19 +28,16 @@ public class TopologyMismatchException extends BrokerSetupException {
     }
 
     private static String action(List<TopologyProblem> problems) {
-        StringBuilder text = new StringBuilder();
+        List<String> actions = new ArrayList<>();
         if (problems.stream().anyMatch(problem -> !problem.accessRefused())) {
-            text.append("Where arguments differ, either set the property back to what the queue was made with"
-                    + " (cio.broker.delivery-limit, cio.retry.delays), or stop all publishers, let the queue run empty"
-                    + " or move its messages away, delete it (rabbitmqctl delete_queue NAME, with -p VHOST;"
-                    + " exchanges in the management UI) and start again: the service declares it anew.");
+            actions.add("Where arguments differ (RabbitMQ names the first that does): set the property back to what the"
+                    + " queue was made with (cio.broker.delivery-limit), or stop the publishers, let the queue run empty"
+                    + " or move its messages away, delete it (rabbitmqctl delete_queue -p VHOST NAME; an exchange in"
+                    + " the management UI), and start again: the service declares it anew.");
         }
         if (problems.stream().anyMatch(TopologyProblem::accessRefused)) {
-            text.append(text.isEmpty() ? "" : "\n")
-                    .append("Where access is refused, give the user configure, write and read permissions on cio.*"
-                            + " and read and write on amq.default"
-                            + " (rabbitmqctl set_permissions -p VHOST USER CONFIGURE WRITE READ).");
+            actions.add("Where access is refused, allow it: rabbitmqctl set_permissions -p VHOST USER " + PERMISSIONS);
         }
-        return text.toString();
+        return String.join("\n", actions);
     }
 }

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
  *
  * @param subject what was declared, for example {@code queue cio.track}
  * @param replyCode AMQP reply code: 403 access refused, 406 other arguments than the existing one, …
- * @param text one line for people, without secrets
+ * @param reply the broker's own words
  */
-public record TopologyProblem(String subject, int replyCode, String text) {
+public record TopologyProblem(String subject, int replyCode, String reply) {
     private static final int ACCESS_REFUSED = 403;
 
     /**
@@ -22,13 +22,13 @@ public record TopologyProblem(String subject, int replyCode, String text) {
 
     private static final Pattern VALUE = Pattern.compile("(?:the value )?'([^']*)'(?: of type '[^']*')?");
 
-    static TopologyProblem of(String subject, int replyCode, String replyText) {
-        Matcher matcher = INEQUIVALENT.matcher(replyText);
-        String text = matcher.find()
+    /** One line for people, for example {@code queue q: x-message-ttl is not set on the broker, but the service …}. */
+    public String text() {
+        Matcher matcher = INEQUIVALENT.matcher(reply);
+        return matcher.find()
                 ? "%s: %s is %s on the broker, but the service declares %s"
                         .formatted(subject, matcher.group(1), value(matcher.group(3)), value(matcher.group(2)))
-                : subject + ": " + replyText;
-        return new TopologyProblem(subject, replyCode, text);
+                : subject + ": " + reply;
     }
 
     boolean accessRefused() {

@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The compiled JSON Schema of one command. Turns what the validator finds into violations that people understand. */
@@ -35,6 +37,9 @@ final class CommandSchema {
 
     private static final String SHARED = BASE + "common.json";
     private static final String MESSAGE = "x-message";
+
+    private static final Map<String, Keyword> OWN_KEYWORDS = Stream.of(new ClosedObjectKeyword(), new TypeKeyword())
+            .collect(Collectors.toMap(Keyword::getValue, Function.identity()));
 
     private final JsonSchema schema;
     /** The schema documents by IRI, to look up the messages that stand in them. */
@@ -87,17 +92,16 @@ final class CommandSchema {
         }
     }
 
-    /** A vocabulary of the draft, with our keyword in the place of the one that it replaces. */
+    /** A vocabulary of the draft, with our keywords in the place of those that they replace. */
     private static Vocabulary vocabulary(String iri) {
         Vocabulary standard = Vocabularies.getVocabulary(iri);
         if (standard == null) {
             return null;
         }
-        Keyword closed = new ClosedObjectKeyword();
         return new Vocabulary(
                 iri,
                 standard.getKeywords().stream()
-                        .map(keyword -> keyword.getValue().equals(closed.getValue()) ? closed : keyword)
+                        .map(keyword -> OWN_KEYWORDS.getOrDefault(keyword.getValue(), keyword))
                         .toArray(Keyword[]::new));
     }
 
@@ -142,8 +146,6 @@ final class CommandSchema {
             case "required" -> "missing";
             case "type" -> "must be " + types(rule) + ", it is " + Json.typeOf(value);
             case "enum" -> "must be one of " + join(rule, ", ");
-            case "const" -> "must be " + rule.asText();
-            case "minLength" -> "must not be empty";
             case "minItems", "minProperties" ->
                 "must hold at least " + rule + (rule.asInt() == 1 ? " entry" : " entries");
             case "maxItems", "maxProperties" -> value.size() + " entries, at most " + rule + " are allowed";

@@ -44,7 +44,7 @@ public final class CommandTranslator {
 
         String messageId = messageId(json, facts);
         long time = statedTime.isMissingNode() ? timeOf(facts) : CommandTime.seconds(statedTime);
-        List<Operation> operations = kind.mapping.map(new Command(json, messageId, time));
+        List<Operation> operations = kind.mapping.map(new Command(json, messageId, facts.eventId(), time));
         return new Translation(type, messageId, time, operations);
     }
 

@@ -9,18 +9,19 @@ import java.util.Set;
 final class EntityMapping implements Mapping {
 
     private static final Set<String> EVENTS = Set.of("event", "page", "screen");
+    private static final Set<String> IDENTIFY = Set.of("identify");
 
     @Override
     public JsonNode statedTime(ObjectNode body) {
-        JsonNode time = body.path("timestamp");
-        return time.isMissingNode() ? body.path("attributes").path(TrackOperations.TIMESTAMP) : time;
+        return !body.has("timestamp") && isPersons(body, IDENTIFY)
+                ? body.path("attributes").path(TrackOperations.TIMESTAMP)
+                : body.path("timestamp");
     }
 
     @Override
     public void check(ObjectNode body, long now, Violations violations) {
         Person.check(body, violations);
-        boolean isIdentify = is(body, "person", Set.of("identify"));
-        if (isIdentify) {
+        if (isPersons(body, IDENTIFY)) {
             Attributes.check("attributes", body.path("attributes"), 0, violations);
         }
     }
@@ -29,20 +30,20 @@ final class EntityMapping implements Mapping {
     public List<Operation> map(Command command) throws InvalidCommandException {
         ObjectNode operation = command.body();
         JsonNode id = operation.path("id");
-        if (is(operation, "person", EVENTS)) {
-            operation.put("id", EventId.of(id.isMissingNode() ? command.messageId() : id.textValue()));
+        if (isPersons(operation, EVENTS)) {
+            operation.put("id", id.isMissingNode() ? command.eventId() : EventId.of(id.textValue(), null));
         } else {
             operation.remove("id");
         }
-        boolean needsTime = is(operation, "person", EVENTS) || is(operation, "person", Set.of("identify"));
+        boolean needsTime = isPersons(operation, EVENTS) || isPersons(operation, IDENTIFY);
         if (needsTime || operation.has("timestamp")) {
             operation.put("timestamp", command.time());
         }
         return List.of(TrackOperations.batched(operation));
     }
 
-    private static boolean is(ObjectNode body, String type, Set<String> actions) {
-        return type.equals(body.path("type").textValue())
+    private static boolean isPersons(ObjectNode body, Set<String> actions) {
+        return "person".equals(body.path("type").textValue())
                 && actions.contains(body.path("action").asText());
     }
 }

@@ -20,10 +20,11 @@ final class EventId {
      * a new one: then nothing tells a repetition from a second event.
      *
      * @param messageId may be null
+     * @param fallback the ULID where there is no message id; null for a new one
      */
-    static String of(String messageId) {
+    static String of(String messageId, String fallback) {
         if (messageId == null) {
-            return Ulid.fast().toString();
+            return fallback == null ? Ulid.fast().toString() : fallback;
         }
         if (messageId.length() == Ulid.ULID_CHARS && ULID.matcher(messageId).matches()) {
             return messageId;

@@ -30,6 +30,8 @@ final class Json {
     /** Jackson quotes the token that it met: more than one character of it could be somebody's data. */
     private static final Pattern QUOTED_TOKEN = Pattern.compile("'[^']{2,}'");
 
+    private static final Pattern SETTING = Pattern.compile(", from `[^`]*`");
+
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     // Attribute names come from outside: keep them out of the JVM's table of interned strings.
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -112,7 +114,11 @@ final class Json {
         if (duplicate.find()) {
             return Violations.single(duplicate.group(1), "given twice" + at(e));
         }
-        return Violations.single("", "not JSON: " + whatWasMet(e) + at(e));
+        return Violations.single(
+                "",
+                e instanceof StreamConstraintsException
+                        ? SETTING.matcher(e.getOriginalMessage()).replaceAll("")
+                        : "not JSON: " + whatWasMet(e) + at(e));
     }
 
     private static String whatWasMet(JsonProcessingException e) {
@@ -122,10 +128,8 @@ final class Json {
         if (e instanceof MismatchedInputException) {
             return "there is more than one value";
         }
-        // Jackson names the setting or the place behind the reason; neither means anything to a publisher.
-        String reason = e.getOriginalMessage()
-                .split(e instanceof StreamConstraintsException ? ", from" : " \\(start marker")[0];
-        return QUOTED_TOKEN.matcher(reason).replaceAll("'…'");
+        // What follows the colon is for programmers: Jackson's settings, and all that it would have taken instead.
+        return QUOTED_TOKEN.matcher(e.getOriginalMessage().split(": ")[0]).replaceAll("'…'");
     }
 
     private static String at(JsonProcessingException e) {

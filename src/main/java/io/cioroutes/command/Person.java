@@ -25,6 +25,9 @@ record Person(Kind kind, String value) {
     private static final String CIO_ID_PREFIX = "cio_";
     private static final Pattern ADDRESS = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
 
+    /** The longest that an address can be: 64 characters, the @ and 255 more (RFC 5321). Bounds the search, too. */
+    private static final int ADDRESS_LENGTH = 320;
+
     /** Names the person as the Track API reads an identifier in a path: an e-mail address, {@code cio_…}, else an id. */
     static Person byShape(String userId) {
         if (userId.startsWith(CIO_ID_PREFIX)) {
@@ -35,7 +38,9 @@ record Person(Kind kind, String value) {
 
     /** Whether the whole text is one e-mail address. */
     static boolean isAddress(String text) {
-        return text.indexOf('@') > 0 && ADDRESS.matcher(text).matches();
+        return text.length() <= ADDRESS_LENGTH
+                && text.indexOf('@') > 0
+                && ADDRESS.matcher(text).matches();
     }
 
     /** Reads {@code userId} or {@code identifiers} of a valid body. */
@@ -86,9 +91,12 @@ record Person(Kind kind, String value) {
      */
     Optional<String> pathSegment() {
         String segment = kind == Kind.CIO_ID ? CIO_ID_PREFIX + value : value;
-        // HTTP clients and servers resolve these two away, even percent-encoded.
+        // HTTP clients and servers resolve the dots away, even percent-encoded.
         boolean isLost = segment.equals(".") || segment.equals("..") || !Utf8.canEncode(segment);
-        return isLost || byShapeInPath(segment) != kind ? Optional.empty() : Optional.of(Utf8.percentEncode(segment));
+        boolean isLong = segment.length() > ADDRESS_LENGTH;
+        return isLost || isLong || byShapeInPath(segment) != kind
+                ? Optional.empty()
+                : Optional.of(Utf8.percentEncode(segment));
     }
 
     /** Stricter than {@link #byShape}: v1 takes whatever contains an address for one. */

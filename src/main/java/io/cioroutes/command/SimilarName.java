@@ -20,7 +20,7 @@ final class SimilarName {
         }
         String simple = simplify(unknown);
         return known.stream()
-                .filter(name -> distance(simple, simplify(name)) <= Math.max(1, name.length() / 3))
+                .filter(name -> distance(simple, simplify(name)) <= Math.max(1, (name.length() + 1) / 3))
                 .min(Comparator.comparingInt(name -> distance(simple, simplify(name))));
     }
 

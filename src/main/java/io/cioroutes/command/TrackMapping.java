@@ -17,7 +17,7 @@ final class TrackMapping implements Mapping {
         ObjectNode body = command.body();
         String action = body.path("type").asText("event");
         String name = body.get("name").textValue();
-        String ulid = EventId.of(command.messageId());
+        String ulid = command.eventId();
         JsonNode data = body.path("data");
         JsonNode anonymousId = body.get("anonymousId");
         return List.of(

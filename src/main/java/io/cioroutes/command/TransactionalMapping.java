@@ -89,24 +89,21 @@ final class TransactionalMapping implements Mapping {
     private static void checkAttachments(JsonNode attachments, Violations violations) {
         long bytes = 0;
         for (Map.Entry<String, JsonNode> attachment : attachments.properties()) {
-            String content = attachment.getValue().asText();
-            String field = "options." + ATTACHMENTS + "." + attachment.getKey();
-            if (!BASE64.matcher(content).matches()) {
-                violations.add(field, "must be Base64");
+            if (!attachment.getValue().isTextual()) {
+                continue;
             }
-            bytes += decodedLength(content);
+            String content = attachment.getValue().textValue();
+            long digits = content.chars().filter(c -> c != '\r' && c != '\n').count();
+            if (digits % 4 != 0 || !BASE64.matcher(content).matches()) {
+                violations.add("options." + ATTACHMENTS + "." + attachment.getKey(), "must be Base64");
+            }
+            bytes += digits * 3 / 4 - content.chars().filter(c -> c == '=').count();
         }
         if (bytes >= DocumentedLimits.ATTACHMENT_BYTES) {
             violations.add(
                     "options." + ATTACHMENTS,
                     bytes + " bytes, less than " + DocumentedLimits.ATTACHMENT_BYTES + " are allowed");
         }
-    }
-
-    private static long decodedLength(String base64) {
-        long digits =
-                base64.chars().filter(c -> c != '\r' && c != '\n' && c != '=').count();
-        return digits * 3 / 4;
     }
 
     private static void checkSize(byte[] request, ObjectNode json) throws InvalidCommandException {

@@ -52,6 +52,7 @@ final class AnswerCheck implements Processor {
             throw new FailedForNowException(
                     status, answer.errorText(), retryAfter(message.getHeader("Retry-After", String.class)));
         }
+        api.works();
         message.removeHeaders("*");
         message.setBody(answer);
     }

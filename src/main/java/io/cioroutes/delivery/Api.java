@@ -16,6 +16,7 @@ public final class Api {
     private final String name;
     private final CircuitBreaker breaker;
     private final AtomicReference<String> misconfiguration = new AtomicReference<>();
+    private volatile long lastSuccess = System.nanoTime();
 
     /**
      * @param name as people know it: {@code Track API}, {@code App API}
@@ -64,7 +65,17 @@ public final class Api {
         }
     }
 
-    /** The API answered a call as it should. */
+    /** The API took a request, or refused it for what it says: it works. */
+    void works() {
+        lastSuccess = System.nanoTime();
+    }
+
+    /** Whether it has taken a request since then, a {@link System#nanoTime()}. */
+    boolean hasWorkedSince(long nanos) {
+        return lastSuccess - nanos > 0;
+    }
+
+    /** The API answered a call, and did not complain about the service's settings. */
     void answered() {
         if (misconfiguration.get() != null && misconfiguration.getAndSet(null) != null) {
             log.info("{}: accepts the service's settings again", name);

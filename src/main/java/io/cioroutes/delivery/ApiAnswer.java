@@ -36,7 +36,8 @@ record ApiAnswer(int status, String body) {
 
     /**
      * The items of a batch that were refused: index in the batch to the API's text. All others were accepted. An index
-     * may be named more than once; entries without a usable index cannot be attributed and are under -1.
+     * may be named more than once; entries without a usable index, and an answer without entries, cannot be attributed
+     * and are under -1.
      */
     Map<Integer, String> refusedItems() {
         Map<Integer, String> refused = new TreeMap<>();
@@ -45,6 +46,8 @@ record ApiAnswer(int status, String body) {
             for (JsonNode error : errors) {
                 refused.merge(error.path("batch_index").asInt(-1), text(error), (a, b) -> a + "; " + b);
             }
+        } else {
+            refused.put(-1, errorText());
         }
         return refused;
     }

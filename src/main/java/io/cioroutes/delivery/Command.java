@@ -18,6 +18,7 @@ public final class Command {
     private Translation translation;
     private int operation;
     private int attempts;
+    private long firstFailure;
     private long heldSince;
     private Duration minimumWait = Duration.ZERO;
     private Failure failure;
@@ -34,7 +35,10 @@ public final class Command {
         var properties = delivery.properties();
         var timestamp = properties.getTimestamp();
         return new MessageFacts(
-                properties.getMessageId(), timestamp == null ? null : timestamp.getTime() / 1000, history.receivedAt());
+                properties.getMessageId(),
+                timestamp == null ? null : timestamp.getTime() / 1000,
+                history.receivedAt(),
+                history.eventId());
     }
 
     void translated(Translation translation) {
@@ -96,8 +100,15 @@ public final class Command {
     }
 
     void failed() {
-        attempts++;
+        if (attempts++ == 0) {
+            firstFailure = System.nanoTime();
+        }
         heldSince = 0;
+    }
+
+    /** {@link System#nanoTime()} of the first of {@link #attempts()}. */
+    long firstFailure() {
+        return firstFailure;
     }
 
     /**

@@ -31,12 +31,12 @@ final class CommandReceiver implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InvalidCommandException {
-        if (inFlight.isDraining()) {
+        var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
+        if (inFlight.isHeldBack(properties.getConsumerQueue())) {
             // Not begun, not settled: the message is back in its queue when the channel closes.
             exchange.setRouteStop(true);
             return;
         }
-        var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
         var channel = exchange.getProperty(SpringRabbitMQConstants.CHANNEL, Channel.class);
         byte[] content = exchange.getMessage().getBody(byte[].class);
         byte[] body = content == null ? new byte[0] : content;

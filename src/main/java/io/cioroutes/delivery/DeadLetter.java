@@ -43,11 +43,12 @@ final class DeadLetter extends SettleByCopy {
         if (failure.status() != 0) {
             properties.setHeader("x-cio-status", failure.status());
         }
-        properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts());
+        properties.setHeader(RetryHeaders.ATTEMPTS, command.totalAttempts() + (failure.hadDecidingCall() ? 1 : 0));
         properties.setHeader(
                 "x-cio-failed-at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         properties.setHeader("x-cio-queue", delivery.queue());
         properties.setHeader(RetryHeaders.RECEIVED_AT, command.history().receivedAt());
+        properties.setHeader(RetryHeaders.EVENT_ID, command.history().eventId());
         return publisher.publish("", delivery.queue() + ".dlq", Copies.message(delivery, properties));
     }
 

@@ -27,6 +27,7 @@ public final class Delivery {
     private final InFlight inFlight;
     private final AtomicBoolean settled = new AtomicBoolean();
     private final long receivedNanos = System.nanoTime();
+    private volatile boolean waiting;
 
     /**
      * @param channel the channel of the delivery; Spring's proxy is taken off, because the proxy replaces a broken
@@ -58,6 +59,11 @@ public final class Delivery {
         return body;
     }
 
+    /** Largest AMQP frame of its connection in bytes, 0 for no limit. */
+    int frameMax() {
+        return channel.getConnection().getFrameMax();
+    }
+
     /** {@link System#nanoTime()} at receipt. */
     long receivedNanos() {
         return receivedNanos;
@@ -66,6 +72,15 @@ public final class Delivery {
     /** False once the message is settled or its channel is gone, in which case the broker has it again. */
     public boolean isOpen() {
         return !settled.get() && channel.isOpen();
+    }
+
+    /** True while it only waits: for Customer.io to come back, or for its next attempt. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    void waiting(boolean waiting) {
+        this.waiting = waiting;
     }
 
     /**

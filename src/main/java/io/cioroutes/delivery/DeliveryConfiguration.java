@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
@@ -21,7 +22,6 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -53,6 +53,8 @@ class DeliveryConfiguration {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
+                // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
+                context.getExecutorServiceManager().setShutdownAwaitTermination(500);
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
                     registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
@@ -85,17 +87,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DeliveryMetrics deliveryMetrics(MeterRegistry registry) {
-        return new DeliveryMetrics(registry);
+    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight) {
+        return new DeliveryMetrics(registry, inFlight);
     }
 
-    /** On a connection of its own: a broker that blocks publishers must still get acknowledgements. */
     @Bean
     ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
-        var template = new RabbitTemplate(connections);
-        template.setMandatory(true);
-        template.setUsePublisherConnection(true);
-        return new ConfirmedPublisher(template, settings.confirmTimeout().toMillis());
+        return new ConfirmedPublisher(connections, settings.confirmTimeout());
     }
 
     @Bean
@@ -169,6 +167,15 @@ class DeliveryConfiguration {
         };
     }
 
+    /**
+     * For the commands of a batch that are sent one by one in the batch's own error handling: Camel takes an error there
+     * for a circle, and drops the command unsettled, as long as the exchange says that it comes from an error handler.
+     */
+    @Bean
+    Processor outsideErrorHandler() {
+        return exchange -> exchange.removeProperty(ExchangePropertyKey.FATAL_FALLBACK_ERROR_HANDLER);
+    }
+
     @Bean
     TrackBatch trackBatch(DeliveryProperties settings) {
         return new TrackBatch(settings.batchOperations(), settings.batchBytes());
@@ -181,8 +188,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor callGate(Apis apis) {
-        return new CallGate(apis);
+    Processor callGate(Apis apis, InFlight inFlight) {
+        return new CallGate(apis, inFlight);
     }
 
     @Bean
@@ -261,13 +268,19 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Originals originals(Seal seal) {
+        return new Originals(seal);
+    }
+
+    @Bean
     Park park(
             ConfirmedPublisher publisher,
+            Apis apis,
             RetrySteps steps,
             DeliveryProperties settings,
             Seal seal,
             DeliveryMetrics metrics) {
-        return new Park(publisher, steps, settings.giveUpAfter(), seal, metrics);
+        return new Park(publisher, apis, steps, settings.giveUpAfter(), seal, metrics);
     }
 
     @Bean
@@ -281,14 +294,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Reply reply(ConfirmedPublisher publisher) {
-        return new Reply(publisher);
+    Reply reply(ConfirmedPublisher publisher, DeliveryProperties settings) {
+        return new Reply(publisher, settings.replyTimeout());
     }
 
-    /** Declares every queue anew, for a copy whose queue was deleted. */
     @Bean
-    Processor declareTopology(AmqpAdmin admin) {
-        return exchange -> admin.initialize();
+    Processor repeatCopy(AmqpAdmin admin) {
+        return new RepeatCopy(admin);
     }
 
     @Bean

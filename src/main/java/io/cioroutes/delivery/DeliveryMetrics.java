@@ -1,5 +1,6 @@
 package io.cioroutes.delivery;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -8,15 +9,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts what becomes of commands: {@code cio.commands} (a timer from receipt to settlement, tags {@code command} and
- * {@code outcome}). Outcomes are {@code delivered}, {@code parked}, {@code repeated} (a send made before) and the reasons of dead letters.
+ * {@code outcome}). Outcomes are {@code delivered}, {@code parked}, {@code repeated} (a send made before) and the
+ * reasons of dead letters. {@code cio.commands.held} is how many are under way or wait for Customer.io.
  */
 final class DeliveryMetrics {
 
     private final MeterRegistry registry;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
 
-    DeliveryMetrics(MeterRegistry registry) {
+    DeliveryMetrics(MeterRegistry registry, InFlight inFlight) {
         this.registry = registry;
+        Gauge.builder("cio.commands.held", inFlight, InFlight::size)
+                .description("Commands received and not settled")
+                .register(registry);
     }
 
     void delivered(Command command) {

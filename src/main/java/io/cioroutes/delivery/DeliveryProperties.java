@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param holdDelay how often a held message asks whether Customer.io is back
  * @param holdLimit how long a message is held at most; less than the broker's {@code consumer_timeout}
  * @param confirmTimeout how long to wait for the broker's confirm of a copy
+ * @param replyTimeout how long to wait for the broker's confirm of a reply
  * @param drainTimeout how long a stop waits for calls that are under way
  * @param batchOperations operations in a Track batch at most
  * @param batchBytes bytes in a Track batch from which on it is sent
@@ -26,6 +27,7 @@ public record DeliveryProperties(
         Duration holdDelay,
         Duration holdLimit,
         Duration confirmTimeout,
+        Duration replyTimeout,
         Duration drainTimeout,
         int batchOperations,
         int batchBytes) {}

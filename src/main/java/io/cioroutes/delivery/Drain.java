@@ -11,7 +11,7 @@ import org.springframework.core.PriorityOrdered;
 
 /**
  * The first thing a stop does: nothing new is begun, calls under way may finish and be acknowledged while the channels
- * are still open. What is left after that goes back to its queue when the channels close.
+ * are still open. What is left after that, or waits for its next attempt, goes back to its queue when the channels close.
  */
 final class Drain implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
 
@@ -39,7 +39,7 @@ final class Drain implements ApplicationListener<ContextClosedEvent>, PriorityOr
         inFlight.drain();
         long deadline = System.nanoTime() + timeout.toNanos();
         int before = inFlight.size();
-        while (inFlight.size() > 0 && System.nanoTime() < deadline) {
+        while (inFlight.isBusy() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(CHECK.toNanos());
         }
         if (before > 0) {

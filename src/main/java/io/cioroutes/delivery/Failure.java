@@ -13,6 +13,14 @@ import org.apache.camel.util.ObjectHelper;
  */
 public record Failure(Reason reason, int status, String text) {
 
+    /** It must fit into a header; in characters. */
+    static final int MAX_TEXT = 4000;
+
+    /** Shortens the text where it must. */
+    public Failure {
+        text = text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+    }
+
     /** The reasons of dead letters, as they stand in {@code x-cio-reason}. */
     public enum Reason {
         /** Not a command: not JSON, against its schema, over a documented limit. */
@@ -28,6 +36,11 @@ public record Failure(Reason reason, int status, String text) {
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** True if the last call, which decided about the command, is not among its attempts that failed for now. */
+    boolean hadDecidingCall() {
+        return reason == Reason.REJECTED || reason == Reason.AMBIGUOUS;
     }
 
     /** Describes an exception. */

@@ -9,6 +9,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The connections to Customer.io. Camel's component cannot set what matters most here: a look at an idle connection
@@ -17,6 +18,13 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class HttpConnections {
+
+    @Bean
+    HttpCalls customerioCalls(
+            @Value("${cio.http.answer-limit}") DataSize answerLimit,
+            @Value("${cio.http.response-timeout}") Duration responseTimeout) {
+        return new HttpCalls(answerLimit.toBytes(), responseTimeout);
+    }
 
     @Bean
     PoolingHttpClientConnectionManager customerioConnections(

@@ -19,14 +19,22 @@ final class Park extends SettleByCopy implements Predicate {
 
     private static final Logger log = LoggerFactory.getLogger(Park.class);
 
+    private final Apis apis;
     private final RetrySteps steps;
     private final Duration giveUpAfter;
     private final Seal seal;
     private final DeliveryMetrics metrics;
     private final Clock clock = Clock.systemUTC();
 
-    Park(ConfirmedPublisher publisher, RetrySteps steps, Duration giveUpAfter, Seal seal, DeliveryMetrics metrics) {
+    Park(
+            ConfirmedPublisher publisher,
+            Apis apis,
+            RetrySteps steps,
+            Duration giveUpAfter,
+            Seal seal,
+            DeliveryMetrics metrics) {
         super(publisher);
+        this.apis = apis;
         this.steps = steps;
         this.giveUpAfter = giveUpAfter;
         this.seal = seal;
@@ -57,13 +65,19 @@ final class Park extends SettleByCopy implements Predicate {
                         history.receivedAt(),
                         used ? history.firstFailure().getEpochSecond() : history.firstFailureAt(),
                         command.totalAttempts(),
-                        history.parkings() + (used ? 1 : 0))
+                        history.parkings() + (used ? 1 : 0),
+                        history.alone() || (used && hasFailedAlone(command)),
+                        history.eventId())
                 .write(properties, command.delivery().body(), seal);
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         properties.setHeader(
                 "x-cio-error", Failure.of(Failure.Reason.EXHAUSTED, cause).text());
         log.debug("Parked for {}: {}", step.delay(), command);
         return publisher.publish(step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
+    }
+
+    private boolean hasFailedAlone(Command command) {
+        return command.translation() != null && apis.of(ApiRequest.of(command)).hasWorkedSince(command.firstFailure());
     }
 
     /** The routing key under which the exchange {@code cio} knows the message's queue. */

@@ -3,6 +3,7 @@ package io.cioroutes.delivery;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -25,9 +26,12 @@ final class Reply extends AsyncProcessorSupport {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final ConfirmedPublisher publisher;
+    private final Duration timeout;
 
-    Reply(ConfirmedPublisher publisher) {
+    /** @param timeout how long to wait for the broker's confirm */
+    Reply(ConfirmedPublisher publisher, Duration timeout) {
         this.publisher = publisher;
+        this.timeout = timeout;
     }
 
     @Override
@@ -69,7 +73,7 @@ final class Reply extends AsyncProcessorSupport {
                         "x-cio-outcome",
                         delivered ? "delivered" : command.failure().reason().label())
                 .build();
-        return publisher.publish("", request.getReplyTo(), message).exceptionally(failure -> {
+        return publisher.publish("", request.getReplyTo(), message, timeout).exceptionally(failure -> {
             log.warn("Reply to {} was dropped: {}", command, failure.getMessage());
             return null;
         });

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * <p>An attempt counts only while the breaker is closed. When it opens, Customer.io is down, and no message is at fault:
  * the commands are held without using up attempts, and parked in a retry queue only when they have been held for so long
  * that the broker would close the channel.
+ *
+ * <p>One exception: a command that failed before while others were delivered. Where little else goes on it can open the
+ * breaker all by itself, and would be held for ever; so each call that is made for it counts.
  */
 final class RetryPolicy implements Processor, Predicate {
 
@@ -55,13 +58,13 @@ final class RetryPolicy implements Processor, Predicate {
         }
         // What comes here was certainly not sent, or may be sent again.
         request.commands().forEach(sendOnce::release);
-        request.dropClosed();
         exchange.setProperty(NEXT_DELAY, 0L);
-        if (inFlight.isDraining()) {
-            // Unsettled: back to its queue when the channel closes.
-            request.commands().forEach(command -> command.delivery().abandon());
-            request.dropClosed();
-        }
+        // Unsettled: back to its queue when the channel closes.
+        request.commands().stream()
+                .map(Command::delivery)
+                .filter(delivery -> inFlight.isHeldBack(delivery.queue()))
+                .forEach(Delivery::abandon);
+        request.dropClosed();
         if (request.size() == 0) {
             exchange.setProperty(AGAIN, false);
         } else if (isPaused(request, cause)) {
@@ -69,6 +72,8 @@ final class RetryPolicy implements Processor, Predicate {
         } else {
             count(exchange, request, cause);
         }
+        boolean waits = matches(exchange);
+        request.commands().forEach(command -> command.delivery().waiting(waits));
     }
 
     @Override
@@ -80,7 +85,11 @@ final class RetryPolicy implements Processor, Predicate {
         return ObjectHelper.getException(CallNotPermittedException.class, cause) != null
                 || ObjectHelper.getException(MisconfiguredException.class, cause) != null
                 || ObjectHelper.getException(SendInProgressException.class, cause) != null
-                || !apis.of(request).isUp();
+                || (!apis.of(request).isUp() && !hasFailedAlone(request));
+    }
+
+    private static boolean hasFailedAlone(ApiRequest request) {
+        return request.commands().stream().allMatch(command -> command.history().alone());
     }
 
     private void hold(Exchange exchange, ApiRequest request) {

@@ -45,6 +45,8 @@ public final class SendOnce {
                 if (claim.age().compareTo(longestCall) < 0) {
                     throw new SendInProgressException();
                 }
+                // Its claim is nobody's now: taken over, so that it is given back once a person decides.
+                command.claimed(true);
                 throw new AmbiguousSendException(
                         0, "the service stopped while this message was being sent: nobody knows whether it went out");
             }

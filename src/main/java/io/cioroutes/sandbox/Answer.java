@@ -58,7 +58,7 @@ record Answer(int status, Map<String, String> headers, byte[] body, List<String>
     static Answer detail(int status, String detail) {
         return refused(
                 status,
-                Map.of("errors", List.of(Map.of("detail", detail, "status", Integer.toString(status)))),
+                Map.of("errors", List.of(Json.object("detail", detail, "status", Integer.toString(status)))),
                 List.of(detail));
     }
 }

@@ -79,7 +79,7 @@ final class AppApi {
             long broadcast = Long.parseLong(path.get(2));
             return Answer.json(
                     200,
-                    Map.of(
+                    Json.object(
                             "triggers",
                             workspace.triggers(broadcast).stream()
                                     .map(AppApi::trigger)
@@ -179,7 +179,7 @@ final class AppApi {
         List<Message> page = more ? found.subList(0, limit) : found;
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "messages",
                         page.stream().map(this::message).toList(),
                         "next",
@@ -231,7 +231,7 @@ final class AppApi {
                 Math.min(start + call.number("limit", 50), trigger.errors().size());
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "errors",
                         trigger.errors().subList(start, end),
                         "next",
@@ -239,7 +239,7 @@ final class AppApi {
     }
 
     private static Map<String, Object> trigger(Trigger trigger) {
-        return Map.of(
+        return Json.object(
                 "id", trigger.id(),
                 "broadcast_id", trigger.broadcastId(),
                 "created_at", trigger.createdAt(),

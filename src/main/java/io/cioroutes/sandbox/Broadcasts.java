@@ -63,7 +63,7 @@ final class Broadcasts {
                     422,
                     Map.of(
                             "errors",
-                            List.of(Map.of(
+                            List.of(Json.object(
                                     "detail",
                                     detail,
                                     "source",

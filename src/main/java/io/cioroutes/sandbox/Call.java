@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class Call {
         byte[] body = in.readNBytes(MAX_BODY + 1);
         boolean tooLarge = body.length > MAX_BODY;
         if (tooLarge) {
-            in.skip(Long.MAX_VALUE);
+            in.transferTo(OutputStream.nullOutputStream());
         }
         return new Call(exchange, body, tooLarge);
     }

@@ -146,7 +146,8 @@ final class Controls implements AutoCloseable {
         }
         int from = (int) Math.max(0, call.number("from", 0));
         int to = (int) Math.min(Sequence.MAX, call.number("to", 0));
-        return Answer.json(200, Map.of("stats", stats.snapshot(), "missing", stats.missing(from, to, limit(call))));
+        return Answer.json(
+                200, Json.object("stats", stats.snapshot(), "missing", stats.missing(from, to, limit(call))));
     }
 
     private Answer people(Call call) {
@@ -154,7 +155,7 @@ final class Controls implements AutoCloseable {
                 workspace.people(call.query("q").orElse(""), (int) Math.max(0, call.number("offset", 0)), limit(call));
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "total", workspace.peopleCount(),
                         "people", found.stream().map(Feed::summary).toList()));
     }
@@ -166,7 +167,7 @@ final class Controls implements AutoCloseable {
         }
         return Answer.json(
                 200,
-                Map.of(
+                Json.object(
                         "person", person,
                         "activities",
                                 workspace.activities(Long.MAX_VALUE, 0, PAGE, person.cioId(), Set.of()).stream()
@@ -181,11 +182,23 @@ final class Controls implements AutoCloseable {
     private Answer activities(Call call) {
         Set<String> types =
                 call.query("type").map(type -> Set.of(type.split(","))).orElse(Set.of());
-        return Answer.json(200, workspace.activities(before(call), 0, limit(call), null, types));
+        return Answer.json(
+                200,
+                workspace.activities(before(call), 0, limit(call), null, types).stream()
+                        .map(Feed::summary)
+                        .toList());
     }
 
     private Answer messages(Call call) {
-        return Answer.json(200, workspace.messages(before(call), 0, limit(call), null));
+        String channel = call.query("channel").orElse("");
+        return Answer.json(
+                200,
+                workspace.messages(before(call), 0, Integer.MAX_VALUE, null).stream()
+                        .filter(message ->
+                                channel.isEmpty() || message.channel().equals(channel))
+                        .limit(limit(call))
+                        .map(Feed::summary)
+                        .toList());
     }
 
     private static Answer found(Object value) {

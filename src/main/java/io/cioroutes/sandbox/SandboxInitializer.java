@@ -32,7 +32,6 @@ public final class SandboxInitializer implements ApplicationContextInitializer<C
             "CUSTOMERIO_SITE_ID",
             "CUSTOMERIO_TRACK_API_KEY",
             "CUSTOMERIO_APP_API_KEY",
-            "CUSTOMERIO_REGION",
             "cio.customerio.track-url",
             "cio.customerio.app-url",
             "cio.customerio.site-id",

@@ -278,7 +278,7 @@ final class TrackV1Api {
 
     private Answer region() {
         String host = "eu".equals(options.region()) ? "https://track-eu.customer.io" : "https://track.customer.io";
-        return Answer.json(200, Map.of("url", host, "region", options.region(), "environment_id", 1));
+        return Answer.json(200, Json.object("url", host, "region", options.region(), "environment_id", 1));
     }
 
     /** {@code POST /unsubscribe/{delivery}}: the one call that needs no login. */

@@ -131,7 +131,7 @@ final class Workspace {
     /** The person whom the body names, where the path's identifier is new; that person then takes the new identifier. */
     private Person knownByBody(Identifier who, Identifier id, Identifier email) {
         Person known = who.kind() == Kind.ID ? index.get(email) : index.get(id);
-        boolean free = known != null && (who.kind() == Kind.ID ? known.id == null : who.kind() == Kind.EMAIL);
+        boolean free = known != null && (who.kind() == Kind.ID ? known.id == null : who.kind() != Kind.CIO_ID);
         if (!free) {
             return null;
         }
@@ -225,7 +225,12 @@ final class Workspace {
                 }
                 person.email = identifier.value();
             }
-            case PHONE -> person.phone = identifier.value();
+            case PHONE -> {
+                if (person.phone != null) {
+                    index.remove(new Identifier(Kind.PHONE, person.phone));
+                }
+                person.phone = identifier.value();
+            }
             case CIO_ID -> {}
             case ANONYMOUS_ID -> person.anonymousIds.add(identifier.value());
         }
@@ -883,7 +888,8 @@ final class Workspace {
     }
 
     private void ignored(Identifier who, String action, String why) {
-        record("ignored", null, who.value(), action + ": " + why, null, now(), null);
+        Person person = index.get(who);
+        record("ignored", person == null ? null : person.cioId, who.value(), action + ": " + why, null, now(), null);
     }
 
     private void failed(Person person, String name, JsonNode value, String why, long at) {

@@ -1,5 +1,7 @@
 package io.cioroutes.settings;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +17,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * Works out the settings that follow from others, before anything starts: {@code cio.track.url} and
@@ -84,11 +88,24 @@ public final class ServiceEnvironment
         return roles;
     }
 
+    /**
+     * The routes beside the jar, to be edited, else the copy inside; the latter file by file, because for a pattern Camel
+     * would search every jar inside the jar.
+     */
     private static String routes(String directory) {
-        return Files.isDirectory(Path.of(directory))
-                ? "file:" + directory + "/**/*.camel.yaml"
-                : List.of("commands", "delivery", "webhooks").stream()
-                        .map(folder -> "classpath:routes/" + folder + "/*.camel.yaml")
-                        .collect(Collectors.joining(","));
+        if (Files.isDirectory(Path.of(directory))) {
+            return "file:" + directory + "/**/*.camel.yaml";
+        }
+        try {
+            var found = new TreeSet<String>();
+            for (Resource file :
+                    new PathMatchingResourcePatternResolver().getResources("classpath*:routes/**/*.camel.yaml")) {
+                String url = file.getURL().toString();
+                found.add("classpath:" + url.substring(url.lastIndexOf("/routes/") + 1));
+            }
+            return String.join(",", found);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class PrivateRabbit implements AutoCloseable {
     private static final List<String> HOMES = List.of("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/usr/local/sbin");
-    private static final long START_SECONDS = 90;
+    private static final long START_SECONDS = 180;
 
     private final Path scripts;
     private final Path base;
@@ -78,6 +78,13 @@ public final class PrivateRabbit implements AutoCloseable {
         return properties;
     }
 
+    /** {@link #springProperties()} as {@code name=value}. */
+    public String[] propertyValues() {
+        return springProperties().entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .toArray(String[]::new);
+    }
+
     /** Starts the node and waits until clients can connect. */
     public synchronized void start() {
         try {
@@ -126,7 +133,7 @@ public final class PrivateRabbit implements AutoCloseable {
 
     /** Makes the node close every client connection; clients may connect again at once. */
     public void closeAllConnections() {
-        ctl("close_all_connections", "closed by a test");
+        ctl("close_all_connections", "--global", "closed by a test");
     }
 
     /**

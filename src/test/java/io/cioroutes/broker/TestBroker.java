@@ -1,8 +1,10 @@
 package io.cioroutes.broker;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -35,6 +37,7 @@ public final class TestBroker {
     private static final String LOCAL = "amqp://guest:guest@localhost:5672";
 
     private static TestBroker chosen;
+    private static TestBroker embedded;
 
     private final String uri;
     private final boolean rabbit;
@@ -66,6 +69,16 @@ public final class TestBroker {
         }
         Assumptions.assumeTrue(broker.rabbit, reason);
         return broker;
+    }
+
+    /** The embedded broker in memory, one for this test run, whatever else there is: for tests of both kinds. */
+    public static synchronized TestBroker embedded() {
+        if (embedded == null) {
+            EmbeddedBroker broker = EmbeddedBroker.inMemory(freePort());
+            atExit(broker::close);
+            embedded = new TestBroker(broker.uri(), false);
+        }
+        return embedded;
     }
 
     /** AMQP URI with user, password and virtual host. */
@@ -128,19 +141,24 @@ public final class TestBroker {
         return connect(uri);
     }
 
-    /** Deletes every queue and exchange of the commands, so that the next application declares them anew. */
-    public void deleteTopology() throws IOException {
-        try (Connection connection = connect();
-                Channel channel = connection.createChannel()) {
-            for (String queue : queues()) {
-                channel.queueDelete(queue);
+    /**
+     * Deletes every queue and exchange of the commands, so that the next application declares them anew.
+     *
+     * @param delays the retry delays of other settings than the default, to delete those queues too
+     */
+    public void deleteTopology(Duration... delays) throws IOException {
+        List<String> steps = Stream.concat(steps().stream(), Stream.of(delays).map(RetryStep::of))
+                .map(RetryStep::exchange)
+                .toList();
+        try (Connection connection = connect()) {
+            for (String queue : Stream.concat(queues().stream(), steps.stream()).toList()) {
+                ifItExists(connection, channel -> channel.queueDelete(queue));
             }
-            channel.exchangeDelete(BrokerTopology.EXCHANGE);
-            for (RetryStep step : steps()) {
-                channel.exchangeDelete(step.exchange());
+            // Qpid refuses to delete an exchange that a queue dead-letters to, so exchanges come after queues.
+            ifItExists(connection, channel -> channel.exchangeDelete(BrokerTopology.EXCHANGE));
+            for (String step : steps) {
+                ifItExists(connection, channel -> channel.exchangeDelete(step));
             }
-        } catch (TimeoutException e) {
-            throw new IOException(e);
         }
     }
 
@@ -148,14 +166,33 @@ public final class TestBroker {
     public void purge() throws IOException {
         try (Connection connection = connect()) {
             for (String queue : queues()) {
-                try (Channel channel = connection.createChannel()) {
-                    channel.queueDeclarePassive(queue);
-                    channel.queuePurge(queue);
-                } catch (IOException | TimeoutException e) {
-                    continue; // it does not exist, and the broker closed the channel
-                }
+                ifItExists(connection, channel -> channel.queuePurge(queue));
             }
         }
+    }
+
+    /** Whether the task found its queue or exchange. */
+    private static boolean ifItExists(Connection connection, ChannelTask task) throws IOException {
+        Channel channel = connection.createChannel();
+        try {
+            task.on(channel);
+            channel.close();
+            return true;
+        } catch (IOException e) {
+            if (e.getCause() instanceof ShutdownSignalException signal
+                    && signal.getReason() instanceof AMQP.Channel.Close close
+                    && close.getReplyCode() == AMQP.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface ChannelTask {
+        void on(Channel channel) throws IOException;
     }
 
     private static List<String> queues() {
@@ -203,9 +240,7 @@ public final class TestBroker {
             System.out.println("[test broker] The RabbitMQ on localhost has queues of the service already and"
                     + " rabbitmqctl cannot make a virtual host: not touched. Set " + TEST_URI + " to use it.");
         }
-        EmbeddedBroker broker = EmbeddedBroker.inMemory(freePort());
-        atExit(broker::close);
-        return announce(broker.uri(), false, "no RabbitMQ found by " + TEST_URI + ", Docker or localhost:5672");
+        return announce(embedded().uri(), false, "no RabbitMQ found by " + TEST_URI + ", Docker or localhost:5672");
     }
 
     private static TestBroker announce(String uri, boolean rabbit, String why) {
@@ -288,11 +323,8 @@ public final class TestBroker {
     private static boolean holdsCommands() {
         try (Connection connection = connect(LOCAL)) {
             for (String queue : queues()) {
-                try (Channel channel = connection.createChannel()) {
-                    channel.queueDeclarePassive(queue);
+                if (ifItExists(connection, channel -> channel.queueDeclarePassive(queue))) {
                     return true;
-                } catch (IOException | TimeoutException e) {
-                    continue; // no such queue
                 }
             }
             return false;

@@ -6,7 +6,6 @@ import io.cioroutes.cli.BrokerAddress;
 import io.cioroutes.cli.CliException;
 import io.cioroutes.cli.Publisher;
 import io.cioroutes.sandbox.SandboxServer;
-import io.cioroutes.sandbox.ScriptedReply;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -133,13 +132,6 @@ final class Demo {
         SandboxServer sandbox = around.sandbox();
         if (sandbox != null) {
             sandbox.addListener(arrivals);
-            // A workspace has the templates that its people made, and no others.
-            sandbox.script(ScriptedReply.status(400)
-                    .path("/v1/send/email")
-                    .contains(ShopDay.UNKNOWN_TEMPLATE)
-                    .times(-1)
-                    .body("{\"meta\":{\"error\":\"transactional message not found: " + ShopDay.UNKNOWN_TEMPLATE
-                            + "\"}}"));
         }
         MeterRegistry registry = context.getBean(MeterRegistry.class);
         Connection connection = around.broker().connect("cio demo");
@@ -157,12 +149,7 @@ final class Demo {
             long begin = System.nanoTime();
             boolean complete = publish(connection, around.broker(), messages, arrivals, outcomes, context);
             Summary summary = new Summary(
-                    screen,
-                    messages,
-                    outcomes,
-                    deadLetters.of(messages),
-                    seconds(begin),
-                    arrivals.latencies());
+                    screen, messages, outcomes, deadLetters.of(messages), seconds(begin), arrivals.latencies());
             return summary.print(sandbox, firstNumber, day.numbered(), kindsBefore) && complete;
         } finally {
             connection.abort();

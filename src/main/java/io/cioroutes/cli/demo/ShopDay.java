@@ -22,9 +22,6 @@ import java.util.function.Supplier;
  * message ids and present times. Two in a hundred messages are wrong on purpose.
  */
 final class ShopDay {
-    /** The template that is spelt wrong: the API does not know it. */
-    static final String UNKNOWN_TEMPLATE = "order-confirmaton";
-
     private static final JsonMapper JSON = new JsonMapper();
     private static final long SEED = 20_260_314;
 
@@ -113,7 +110,7 @@ final class ShopDay {
             this::attributeTooLong,
             this::wrongType,
             this::eventTooLarge,
-            this::unknownTemplate);
+            this::forbiddenAttachment);
 
     private final Random random = new Random(SEED);
     private final Instant end = Instant.now();
@@ -317,8 +314,11 @@ final class ShopDay {
         return wrong(CommandType.TRACK, body.toString());
     }
 
-    private Sample unknownTemplate() {
-        return sample(CommandType.TRANSACTIONAL, email(UNKNOWN_TEMPLATE, -1).toString(), Fate.REJECTED, -1);
+    /** Only the API knows which files it sends. */
+    private Sample forbiddenAttachment() {
+        ObjectNode body = email(pick(TEMPLATES), -1);
+        body.putObject("options").putObject("attachments").put("voucher.exe", "TVo=");
+        return sample(CommandType.TRANSACTIONAL, body.toString(), Fate.REJECTED, -1);
     }
 
     // ---- parts

@@ -126,10 +126,14 @@ final class Summary {
 
     /** The kinds of mistakes, each with its count and the error of one of its messages. */
     private void mistakes() {
-        Map<Mistake, List<String>> kinds = new TreeMap<>(
-                Comparator.comparing(Mistake::command).thenComparing(Mistake::reason).thenComparing(Mistake::words));
+        Map<Mistake, List<String>> kinds = new TreeMap<>(Comparator.comparing(Mistake::command)
+                .thenComparing(Mistake::reason)
+                .thenComparing(Mistake::words));
         deadLetters.values().forEach(letter -> kinds.computeIfAbsent(
-                        new Mistake(letter.command(), letter.reason(), letter.error().replaceAll("[0-9]+", "#")),
+                        new Mistake(
+                                letter.command(),
+                                letter.reason(),
+                                letter.error().replaceAll("[0-9]+", "#")),
                         kind -> new ArrayList<>())
                 .add(letter.error()));
         if (kinds.isEmpty()) {

@@ -70,6 +70,7 @@ final class Surroundings {
         if (sandbox != null) {
             screen.line("  Sandbox  " + sandbox.uri() + "   people, events, messages, live");
         }
+        screen.line("  Hawtio   " + http("/actuator/hawtio/") + "   routes, dead letters");
         screen.line("  Health   " + http("/actuator/health"));
         screen.line("  Metrics  " + http("/actuator/prometheus"));
         screen.line("  Broker   " + uri);

@@ -1,0 +1,74 @@
+package io.cioroutes.operations;
+
+import io.cioroutes.delivery.Apis;
+import io.cioroutes.delivery.ConfirmedPublisher;
+import io.cioroutes.delivery.InFlight;
+import io.cioroutes.delivery.Originals;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.ShutdownStrategy;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.core.RabbitAdmin;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The MBeans and endpoints through which operators steer the service. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DeadLetterProperties.class)
+class OperationsConfiguration {
+
+    @Bean
+    DeadLetterQueues deadLetterQueues(List<Declarables> topology, ConnectionFactory connections, RabbitAdmin admin) {
+        return new DeadLetterQueues(topology, connections, admin);
+    }
+
+    @Bean
+    DeadLetters deadLetters(
+            DeadLetterQueues queues,
+            ConfirmedPublisher publisher,
+            Originals originals,
+            DeadLetterProperties properties) {
+        return new DeadLetters(queues, publisher, originals, properties);
+    }
+
+    @Bean
+    DeadLetterOperations deadLetterOperations(DeadLetters letters) {
+        return new DeadLetterOperations(letters);
+    }
+
+    @Bean
+    DeadLettersEndpoint deadLettersEndpoint(DeadLetters letters) {
+        return new DeadLettersEndpoint(letters);
+    }
+
+    @Bean
+    ShutdownStrategy finishFirst(InFlight inFlight, @Value("${cio.commands.pause-timeout}") Duration timeout) {
+        return new FinishFirst(inFlight, timeout);
+    }
+
+    @Bean
+    CommandIntake commandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, Environment environment) {
+        return new CommandIntake(
+                camel, inFlight, admin, environment.getProperty("cio.role.commands", boolean.class, true));
+    }
+
+    @Bean
+    CommandOperations commandOperations(CommandIntake intake) {
+        return new CommandOperations(intake);
+    }
+
+    @Bean
+    CommandsEndpoint commandsEndpoint(CommandIntake intake) {
+        return new CommandsEndpoint(intake);
+    }
+
+    @Bean
+    BreakerOperations breakerOperations(Apis apis) {
+        return new BreakerOperations(apis);
+    }
+}

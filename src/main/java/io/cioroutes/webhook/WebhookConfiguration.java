@@ -1,0 +1,157 @@
+package io.cioroutes.webhook;
+
+import io.cioroutes.delivery.ConfirmedPublisher;
+import jakarta.servlet.DispatcherType;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Predicate;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+
+/** The steps that {@code routes/webhooks} names, and what stands before them. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WebhookProperties.class)
+class WebhookConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookConfiguration.class);
+
+    /** Signs and verifies on a developer's machine, where Customer.io cannot call anyway. */
+    static final String LOCAL_SIGNING_KEY = "local-signing-key";
+
+    private static final String PATH = "/webhooks/customerio";
+
+    @Bean
+    WebhookThreads webhookThreads(WebhookProperties properties) {
+        return new WebhookThreads(properties.concurrency());
+    }
+
+    /** Camel looks it up by this name. */
+    @Bean("platform-http-engine")
+    PlatformHttpEngine platformHttpEngine(WebhookThreads threads, @Value("${server.port:8080}") int port) {
+        return new SpringBootPlatformHttpEngine(port, threads.requests());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "cio.role.webhooks", havingValue = "true", matchIfMissing = true)
+    FilterRegistrationBean<WebhookFilter> webhookFilter(WebhookProperties properties) {
+        FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(
+                new WebhookFilter(Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency()));
+        filter.addUrlPatterns(PATH);
+        filter.setDispatcherTypes(DispatcherType.REQUEST);
+        // Before any filter that reads the body.
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    Processor webhookSignature(WebhookProperties properties, Environment environment) {
+        RequestSignature signature = new RequestSignature(
+                signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
+        return exchange -> {
+            byte[] body = exchange.getMessage().getBody(byte[].class);
+            byte[] exact = body == null ? new byte[0] : body;
+            signature.verify(
+                    exchange.getMessage().getHeader(RequestSignature.TIMESTAMP_HEADER, String.class),
+                    exchange.getMessage().getHeader(RequestSignature.SIGNATURE_HEADER, String.class),
+                    exact);
+            exchange.getMessage().setBody(exact);
+        };
+    }
+
+    private static List<String> signingKeys(WebhookProperties properties, Environment environment) {
+        List<String> keys =
+                properties.signingKeys().stream().filter(key -> !key.isBlank()).toList();
+        if (keys.isEmpty() && environment.acceptsProfiles(Profiles.of("local", "default"))) {
+            LOG.warn(
+                    "No CUSTOMERIO_WEBHOOK_SIGNING_KEY: webhooks must be signed with the key '{}', which everybody knows",
+                    LOCAL_SIGNING_KEY);
+            return List.of(LOCAL_SIGNING_KEY);
+        }
+        return keys;
+    }
+
+    @Bean
+    Processor webhookIntake(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+        return new WebhookIntake(publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC());
+    }
+
+    /** Reads a queued webhook and says in variables what the router decides by. */
+    @Bean
+    Processor webhookEvent() {
+        return exchange -> {
+            Settlement.note(exchange, List.of(Receipt.of(exchange)));
+            QueuedWebhook queued = QueuedWebhook.of(exchange.getMessage());
+            WebhookEvent event = WebhookEvent.read(queued.body(), queued.id());
+            exchange.setVariable("objectType", event.objectType());
+            exchange.setVariable("metric", event.metric());
+            exchange.setVariable(
+                    "deliveryId", event.root().path("data").path("delivery_id").textValue());
+            exchange.setVariable("problem", event.problem());
+            exchange.setVariable("routingKey", event.routingKey());
+            exchange.getMessage().removeHeaders("*");
+            exchange.getMessage().setBody(queued.identified(event.eventId()));
+        };
+    }
+
+    /** Publishes to the bus under variable {@code routingKey}; nobody needs to listen. */
+    @Bean
+    Processor webhookToBus(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+        long timeout = properties.publishTimeout().toMillis();
+        return new PublishProcessor(
+                exchange -> publisher
+                        .announce(
+                                WebhookTopology.EVENTS,
+                                exchange.getVariable("routingKey", String.class),
+                                body(exchange).toMessage())
+                        .orTimeout(timeout, TimeUnit.MILLISECONDS),
+                threads.routing());
+    }
+
+    /** Publishes to the buffer queue of the analytics store, for the table in variable {@code table}. */
+    @Bean
+    Processor webhookToAnalytics(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+        long timeout = properties.publishTimeout().toMillis();
+        return new PublishProcessor(
+                exchange -> publisher
+                        .publish(
+                                "",
+                                WebhookTopology.ANALYTICS,
+                                body(exchange)
+                                        .routed(exchange.getVariable("table", String.class))
+                                        .toMessage())
+                        .orTimeout(timeout, TimeUnit.MILLISECONDS),
+                threads.routing());
+    }
+
+    private static QueuedWebhook body(Exchange exchange) {
+        return exchange.getMessage().getBody(QueuedWebhook.class);
+    }
+
+    @Bean
+    Processor webhookAcknowledge() {
+        return Settlement.acknowledge();
+    }
+
+    @Bean
+    Processor webhookRequeue() {
+        return Settlement.requeue();
+    }
+
+    @Bean
+    Predicate webhookHold(WebhookProperties properties) {
+        return Settlement.hold(properties.hold());
+    }
+}

@@ -1,0 +1,188 @@
+package io.cioroutes.analytics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.rabbitmq.client.GetResponse;
+import io.cioroutes.webhook.SentMessage;
+import io.cioroutes.webhook.TestQueue;
+import io.cioroutes.webhook.WebhookApp;
+import io.cioroutes.webhook.WebhookCase;
+import io.cioroutes.webhook.WebhookSimulator;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Webhooks from the HTTP request to the local database, queried and replayed by its user. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LocalAnalyticsTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private WebhookApp app;
+    private List<WebhookCase> events;
+
+    @BeforeAll
+    void start(@TempDir Path directory) {
+        app = WebhookApp.onTestBroker(directory, Map.of("cio.analytics.batch-interval", "100"));
+        events = WebhookCase.in("events").toList();
+        events.forEach(event -> assertThat(app.send(event.body())).isEqualTo(200));
+        String both = "(select event_id from message_events union all select event_id from subscription_events)";
+        await().until(() -> count(both) == events.size());
+    }
+
+    @AfterAll
+    void stop() {
+        app.close();
+    }
+
+    private long count(String table) throws IOException {
+        HttpResponse<String> answer = post("select count(*) from " + table);
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body()).at("/rows/0/0").asLong();
+    }
+
+    /** As {@code curl --data} does it. */
+    private HttpResponse<String> post(String sql, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(app.uri("/analytics/query"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(sql));
+        return app.call((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    @Test
+    void answersInJson() throws IOException {
+        String sql = "select object_type, count(*) as n from message_events group by 1 order by 1";
+        JsonNode posted = JSON.readTree(post(sql).body());
+        assertThat(posted.get("columns").toString()).isEqualTo("[\"object_type\",\"n\"]");
+        assertThat(posted.at("/rows/0/0").asText()).isEqualTo("email");
+        assertThat(posted.get("truncated").asBoolean()).isFalse();
+        HttpResponse<String> got = app.call(HttpRequest.newBuilder(
+                        app.uri("/analytics/query?sql=" + URLEncoder.encode(sql, StandardCharsets.UTF_8)))
+                .build());
+        assertThat(JSON.readTree(got.body()).get("columns")).isEqualTo(posted.get("columns"));
+    }
+
+    @Test
+    void answersInCsv() {
+        HttpResponse<String> answer = post("select 1 as a, 'x' as b", "Accept", "text/csv");
+        assertThat(answer.body()).isEqualTo("a,b\r\n1,x\r\n");
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAQuery() throws IOException {
+        HttpResponse<String> answer = post("select nothing from nowhere");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(answer.body()).get("error").asText()).contains("nowhere");
+        assertThat(post("drop table message_events").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void hasAPageWithExamplesThatWork() {
+        HttpResponse<String> page =
+                app.call(HttpRequest.newBuilder(app.uri("/analytics")).build());
+        assertThat(page.statusCode()).isEqualTo(200);
+        List<String> examples = Stream.of(page.body().split("\n"))
+                .filter(line -> line.matches("  '[^']+': ['\"]select.*"))
+                .map(line -> line.replaceFirst("  '[^']+': ['\"]", "")
+                        .replaceFirst("['\"],$", "")
+                        .replace("\\n", "\n"))
+                .toList();
+        assertThat(examples).hasSize(8).allSatisfy(sql -> {
+            HttpResponse<String> answer = post(sql);
+            assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
+        });
+    }
+
+    @Test
+    void isForTheUserOfThisMachineAlone() {
+        assertThat(post("select 1", "X-Forwarded-For", "203.0.113.7").statusCode())
+                .isEqualTo(403);
+        assertThat(post("select 1", "Forwarded", "for=203.0.113.7").statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void replaysSelectedEventsToTheNamedQueueOnly() throws IOException {
+        try (TestQueue bus = TestQueue.subscribedTo("#");
+                TestQueue queue = TestQueue.create()) {
+            List<byte[]> emails = events.stream()
+                    .filter(event -> event.routingKey().startsWith("email."))
+                    .map(WebhookCase::body)
+                    .toList();
+            assertThat(replay(queue.name(), ",\"objectType\":\"email\"").body())
+                    .isEqualTo("{\"events\":" + emails.size() + "}");
+            List<GetResponse> replayed = queue.takeAll();
+            assertThat(replayed.stream().map(GetResponse::getBody)).containsExactlyInAnyOrderElementsOf(emails);
+            assertThat(replayed).allSatisfy(message -> {
+                assertThat(TestQueue.header(message, "x-cio-replayed")).isEqualTo("true");
+                assertThat(TestQueue.header(message, "x-cio-routing-key")).startsWith("email.");
+                assertThat(message.getProps().getMessageId()).startsWith("01K7");
+            });
+            assertThat(bus.depth()).isZero();
+
+            assertThat(replay(queue.name(), ",\"objectType\":\"push\",\"metric\":\"sent\"")
+                            .body())
+                    .isEqualTo("{\"events\":2}");
+        }
+    }
+
+    @Test
+    void refusesToReplayWhereItCannotOrMustNot() {
+        assertThat(replay("no-such-queue", "").statusCode()).isEqualTo(400);
+        assertThat(replay("cio.webhooks", "").statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> replay(String queue, String filter) {
+        return app.call(HttpRequest.newBuilder(app.uri("/actuator/webhookreplay"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        """
+                        {"from":"2025-10-01T00:00:00Z","to":"2025-11-01T00:00:00+02:00","queue":"%s"%s}"""
+                                .formatted(queue, filter)))
+                .build());
+    }
+
+    @Test
+    void showsWhatBecameOfSimulatedMessages() throws IOException {
+        try (WebhookSimulator simulator = new WebhookSimulator(
+                app.uri("/webhooks/customerio"), WebhookApp.KEY, Duration.ZERO, new Random(7), Clock.systemUTC())) {
+            for (int i = 0; i < 60; i++) {
+                simulator.accepted(new SentMessage(
+                        "email",
+                        "simulated-" + i,
+                        SentMessage.Source.BROADCAST,
+                        "777",
+                        1L,
+                        "user-" + i,
+                        null,
+                        null,
+                        "user" + i + "@example.com",
+                        "Hello",
+                        null));
+            }
+            await().atMost(Duration.ofSeconds(60)).until(() -> simulator.open() == 0);
+            String results = "select sum(sent), sum(delivered + bounced), sum(opened) > 0 from campaign_results_daily"
+                    + " where source = 'broadcast' and source_id = '777'";
+            await().untilAsserted(() -> assertThat(
+                            JSON.readTree(post(results).body()).get("rows").toString())
+                    .isEqualTo("[[60,60,true]]"));
+        }
+    }
+}
