@@ -61,7 +61,12 @@ final class BigQueryIsolation implements Processor {
                 "BigQuery refused {} rows for table {}: looking for those at fault",
                 batch.rows().size(),
                 batch.getTable());
-        rejectedRows.deadLetter(new Search().run(batch.rows()));
+        rejectedRows.deadLetter(insertWithoutBadRows(batch.rows()));
+    }
+
+    /** Inserts the good rows of one table and returns the bad ones with BigQuery's reason. */
+    Map<PendingRow, String> insertWithoutBadRows(List<PendingRow> rows) {
+        return new Search().run(rows);
     }
 
     private static boolean aRowMayBeAtFault(BigQueryException e) {
@@ -74,7 +79,6 @@ final class BigQueryIsolation implements Processor {
         private final Map<PendingRow, BigQueryException> suspects = new LinkedHashMap<>();
         private boolean accepted;
 
-        /** Inserts the good rows and returns the bad ones with BigQuery's reason. */
         Map<PendingRow, String> run(List<PendingRow> rows) {
             split(rows);
             // Asked again: what kept a row out may have been something that was mended during the search.

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ShutdownStrategy;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
@@ -49,6 +50,19 @@ class OperationsConfiguration {
     @Bean
     ShutdownStrategy finishFirst(InFlight inFlight, @Value("${cio.commands.pause-timeout}") Duration timeout) {
         return new FinishFirst(inFlight, timeout);
+    }
+
+    @Bean
+    CamelContextConfiguration readableRoutes() {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                context.getManagementStrategy().setManagementObjectStrategy(new ReadableRoutes());
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
     }
 
     @Bean

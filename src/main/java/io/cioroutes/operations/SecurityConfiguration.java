@@ -107,7 +107,9 @@ class SecurityConfiguration {
                 .permitAll()
                 .requestMatchers("/actuator/health/liveness", "/actuator/health/readiness")
                 .permitAll()
-                // Hawtio's way to other machines' consoles.
+                // Hawtio's way to other machines' consoles; it asks whether there is one.
+                .requestMatchers(HttpMethod.GET, CONSOLE + "/proxy/enabled")
+                .hasRole(VIEWER.name())
                 .requestMatchers(CONSOLE + "/proxy/**")
                 .denyAll()
                 .requestMatchers("/actuator/jolokia/**", CONSOLE + "/jolokia/**")

@@ -3,6 +3,7 @@ package io.cioroutes.settings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
@@ -10,6 +11,8 @@ import org.springframework.util.StringUtils;
 
 /** Looks for settings that are missing or contradict each other, all at once, before anything starts. */
 final class SettingsCheck {
+
+    private static final List<String> ROLES = List.of("operator", "viewer");
 
     private final Environment environment;
     private final Set<String> roles;
@@ -44,6 +47,7 @@ final class SettingsCheck {
             }
             operator();
         }
+        operators();
         analytics(prod);
         return problems;
     }
@@ -69,6 +73,28 @@ final class SettingsCheck {
             problems.add("SPRING_SECURITY_USER_PASSWORD is missing: the first operator's password for /actuator and"
                     + " Hawtio (or set MANAGEMENT_SERVER_PORT to a port that only operators reach)");
         }
+    }
+
+    /** Users beside the first one, who would otherwise be missed only when they try to log in. */
+    private void operators() {
+        for (int i = 0; isSet("cio.operators[" + i + "]."); i++) {
+            String user = "cio.operators[" + i + "].";
+            if (!hasAny(user + "username")) {
+                problems.add(user + "username is missing");
+            }
+            if (!environment.getProperty(user + "password", "").matches("\\{(?!noop})\\w[\\w@.-]*}.+")) {
+                problems.add(user + "password is missing or not hashed: it must begin with the name of its hash, as in"
+                        + " {bcrypt}$2y$10$...");
+            }
+            String given = environment.getProperty(user + "roles", environment.getProperty(user + "roles[0]", ""));
+            if (!ROLES.containsAll(List.of(given.toLowerCase(Locale.ROOT).split("\\s*,\\s*")))) {
+                problems.add(user + "roles is '" + given + "', but must be operator or viewer");
+            }
+        }
+    }
+
+    private boolean isSet(String user) {
+        return hasAny(user + "username", user + "password", user + "roles", user + "roles[0]");
     }
 
     private void analytics(boolean prod) {

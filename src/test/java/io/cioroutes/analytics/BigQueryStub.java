@@ -47,6 +47,8 @@ public final class BigQueryStub implements AutoCloseable {
     private final List<Integer> batchSizes = new ArrayList<>();
     private final HttpServer server;
     private Predicate<JsonNode> bad = row -> false;
+    private Predicate<JsonNode> spoiling = row -> false;
+    private Predicate<JsonNode> busy = row -> false;
     private Failure outage;
     private JsonNode lastQuery;
     private JsonNode queryAnswer;
@@ -102,6 +104,16 @@ public final class BigQueryStub implements AutoCloseable {
         bad = rows;
     }
 
+    /** Rows that make BigQuery refuse their whole request. */
+    public synchronized void refuseRequestsWith(Predicate<JsonNode> rows) {
+        spoiling = rows;
+    }
+
+    /** Rows that the next request to have them does not get in, through no fault of theirs. */
+    public synchronized void tooBusyOnceFor(Predicate<JsonNode> rows) {
+        busy = rows;
+    }
+
     /** What the next query answers; the query itself is returned by {@link #lastQuery()}. */
     public synchronized void answerQueries(JsonNode answer) {
         queryAnswer = answer;
@@ -148,6 +160,12 @@ public final class BigQueryStub implements AutoCloseable {
             return;
         }
         JsonNode rows = request.get("rows");
+        for (JsonNode row : rows) {
+            if (spoiling.test(row.get("json"))) {
+                answer(exchange, 400, error(new Failure(400, "badRequest")));
+                return;
+            }
+        }
         ObjectNode answer = JSON.createObjectNode();
         ArrayNode errors = answer.putArray("insertErrors");
         boolean skipInvalid = request.path("skipInvalidRows").asBoolean();
@@ -157,7 +175,9 @@ public final class BigQueryStub implements AutoCloseable {
             if (problem == null && bad.test(rows.get(i).get("json"))) {
                 problem = "told to refuse it";
             }
-            if (problem == null) {
+            if (problem == null && busy.test(rows.get(i).get("json"))) {
+                addError(errors, i, "backendError", "busy");
+            } else if (problem == null) {
                 good.add(i);
             } else {
                 addError(errors, i, "invalid", problem);
@@ -171,6 +191,7 @@ public final class BigQueryStub implements AutoCloseable {
         } else {
             good.forEach(i -> addError(errors, i, "stopped", ""));
         }
+        busy = row -> false;
         batchSizes.add(rows.size());
         answer(exchange, 200, answer);
     }

@@ -89,6 +89,23 @@ class ServiceEnvironmentTest {
                 .doesNotContain("CUSTOMERIO_SITE_ID", "BIGQUERY");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "plain, viewer, cio.operators[0].password",
+        "{noop}plain, viewer, cio.operators[0].password",
+        "{bcrypt}$2y$10$x, admin, 'admin'",
+        "{bcrypt}$2y$10$x, , cio.operators[0].roles",
+    })
+    void furtherOperatorsNeedHashedPasswordsAndKnownRoles(String password, String role, String named) {
+        Map<String, Object> settings =
+                new HashMap<>(Map.of("cio.operators[0].username", "anna", "cio.operators[0].password", password));
+        if (role != null) {
+            settings.put("cio.operators[0].roles", role);
+        }
+
+        assertThatThrownBy(() -> prepare("local", settings)).message().contains(named);
+    }
+
     @Test
     void localAndProdContradictEachOther() {
         assertThatThrownBy(() -> prepare("local,prod", Map.of())).message().contains("contradict");
