@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import org.springframework.boot.autoconfigure.amqp.RabbitProperties;
 
 /** Where the broker is, and who said so. */
 public final class BrokerAddress {
@@ -46,12 +47,21 @@ public final class BrokerAddress {
             return ofUri(uri, "--uri");
         }
         if (environment.keySet().stream().anyMatch(name -> name.startsWith("SPRING_RABBITMQ_"))) {
-            ConnectionFactory factory = new ConnectionFactory();
-            List<Address> addresses = SpringBroker.configure(factory, environment);
-            return new BrokerAddress(factory, addresses, "SPRING_RABBITMQ_*");
+            return of(SpringBroker.read(environment), "SPRING_RABBITMQ_*");
         }
         Path local = Path.of(environment.getOrDefault("CIO_LOCAL_DIRECTORY", "data"), "broker.json");
         return ofLocalBroker(local).orElseGet(() -> ofUri(DEFAULT, "the default"));
+    }
+
+    /**
+     * The broker that a running service uses.
+     *
+     * @param properties the service's settings
+     * @param source who said so, for messages
+     */
+    public static BrokerAddress of(RabbitProperties properties, String source) {
+        ConnectionFactory factory = new ConnectionFactory();
+        return new BrokerAddress(factory, SpringBroker.configure(factory, properties), source);
     }
 
     private static Optional<BrokerAddress> ofLocalBroker(Path file) {

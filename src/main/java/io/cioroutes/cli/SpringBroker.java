@@ -18,11 +18,15 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class SpringBroker {
     private SpringBroker() {}
 
-    /** Sets user, password, virtual host and TLS; returns the addresses. */
-    static List<Address> configure(ConnectionFactory factory, Map<String, String> environment) {
-        RabbitProperties properties = new Binder(ConfigurationPropertySource.from(new SystemEnvironmentPropertySource(
+    /** What the environment says. */
+    static RabbitProperties read(Map<String, String> environment) {
+        return new Binder(ConfigurationPropertySource.from(new SystemEnvironmentPropertySource(
                         StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new HashMap<>(environment))))
                 .bindOrCreate("spring.rabbitmq", Bindable.of(RabbitProperties.class));
+    }
+
+    /** Sets user, password, virtual host and TLS; returns the addresses. */
+    static List<Address> configure(ConnectionFactory factory, RabbitProperties properties) {
         factory.setUsername(properties.determineUsername());
         factory.setPassword(properties.determinePassword());
         String virtualHost = properties.determineVirtualHost();
