@@ -113,8 +113,12 @@ public final class Publisher implements AutoCloseable {
             pending.put(sequence, new Pending(properties.getMessageId(), confirmed));
             try {
                 channel.basicPublish(BrokerTopology.EXCHANGE, command, true, properties, body);
-            } catch (IOException | ShutdownSignalException e) {
-                fail("The connection to the broker at " + broker + " was lost: " + CliException.text(e), e);
+            } catch (ShutdownSignalException e) {
+                // The channel was closed a moment ago; its listener may not have been told yet.
+                fail(whyClosed(e), e);
+                throwFailure();
+            } catch (IOException e) {
+                fail(lost(e), e);
                 throwFailure();
             }
             return true;
@@ -196,14 +200,20 @@ public final class Publisher implements AutoCloseable {
         if (signal.isInitiatedByApplication()) {
             return;
         }
+        fail(whyClosed(signal), signal);
+    }
+
+    private String whyClosed(ShutdownSignalException signal) {
         boolean noExchange =
                 signal.getReason() instanceof AMQP.Channel.Close close && close.getReplyCode() == NOT_FOUND;
-        fail(
-                noExchange
-                        ? "The broker at " + broker + " has no exchange '" + BrokerTopology.EXCHANGE
-                                + "'. Start the service once: it declares exchange and queues"
-                        : "The connection to the broker at " + broker + " was lost: " + CliException.text(signal),
-                signal);
+        return noExchange
+                ? "The broker at " + broker + " has no exchange '" + BrokerTopology.EXCHANGE
+                        + "'. Start the service once: it declares exchange and queues"
+                : lost(signal);
+    }
+
+    private String lost(Exception cause) {
+        return "The connection to the broker at " + broker + " was lost: " + CliException.text(cause);
     }
 
     private void fail(String message, Exception cause) {
