@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * A test of the routes as data: messages in, scripted replies of the API, requests expected, outcome of each message.
- * One YAML file holds one case.
+ * One YAML file holds one case; it may use {@link Abbreviations}.
  *
  * @param name what the case shows, as a sentence
  * @param together true: all operations must have come in one batch, or the case is begun anew
@@ -74,6 +74,6 @@ public record RouteCase(
 
     /** Reads a case from its file. */
     public static RouteCase read(Path file) throws IOException {
-        return YAML.readValue(file.toFile(), RouteCase.class);
+        return YAML.treeToValue(Abbreviations.expand(YAML.readTree(file.toFile())), RouteCase.class);
     }
 }

@@ -60,8 +60,7 @@ public final class BrokerAddress {
      * @param source who said so, for messages
      */
     public static BrokerAddress of(RabbitProperties properties, String source) {
-        ConnectionFactory factory = new ConnectionFactory();
-        return new BrokerAddress(factory, SpringBroker.configure(factory, properties), source);
+        return new BrokerAddress(SpringBroker.factory(properties), SpringBroker.addresses(properties), source);
     }
 
     private static Optional<BrokerAddress> ofLocalBroker(Path file) {

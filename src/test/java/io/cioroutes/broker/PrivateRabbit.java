@@ -31,11 +31,13 @@ public final class PrivateRabbit implements AutoCloseable {
     private final int port = TestBroker.freePort();
     private final int distributionPort = TestBroker.freePort();
     private final int mapperPort = TestBroker.freePort();
+    private final List<String> configuration;
     private Process mapper;
     private Process server;
 
-    private PrivateRabbit(Path scripts) {
+    private PrivateRabbit(Path scripts, List<String> configuration) {
         this.scripts = scripts;
+        this.configuration = configuration;
         this.base = Path.of("target", "rabbit", node).toAbsolutePath();
         TestBroker.atExit(this::close);
     }
@@ -45,14 +47,18 @@ public final class PrivateRabbit implements AutoCloseable {
         return scripts().isPresent();
     }
 
-    /** Starts a node, or skips the calling test, loudly, where no RabbitMQ server is installed. */
-    public static PrivateRabbit startOrSkip() {
+    /**
+     * Starts a node, or skips the calling test, loudly, where no RabbitMQ server is installed.
+     *
+     * @param configuration lines of {@code rabbitmq.conf}
+     */
+    public static PrivateRabbit startOrSkip(String... configuration) {
         String reason = "SKIPPED: this test needs an installed RabbitMQ server (rabbitmq-server) to start and stop.";
         if (!available()) {
             System.out.println(reason);
         }
         Assumptions.assumeTrue(available(), reason);
-        PrivateRabbit rabbit = new PrivateRabbit(scripts().orElseThrow());
+        PrivateRabbit rabbit = new PrivateRabbit(scripts().orElseThrow(), List.of(configuration));
         rabbit.start();
         return rabbit;
     }
@@ -90,6 +96,7 @@ public final class PrivateRabbit implements AutoCloseable {
         try {
             Files.createDirectories(base.resolve("home"));
             Files.writeString(base.resolve("enabled_plugins"), "[].");
+            Files.write(base.resolve("rabbitmq.conf"), configuration);
             if (mapper == null) {
                 mapper = run("epmd", "epmd", "-port", String.valueOf(mapperPort), "-address", "127.0.0.1");
             }
@@ -252,7 +259,7 @@ public final class PrivateRabbit implements AutoCloseable {
         environment.put("RABBITMQ_PID_FILE", pidFile().toString());
         environment.put(
                 "RABBITMQ_ENABLED_PLUGINS_FILE", base.resolve("enabled_plugins").toString());
-        environment.put("RABBITMQ_CONFIG_FILE", base.resolve("none").toString());
+        environment.put("RABBITMQ_CONFIG_FILE", base.resolve("rabbitmq.conf").toString());
         environment.put("RABBITMQ_CONF_ENV_FILE", base.resolve("none").toString());
         environment.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
         return environment;

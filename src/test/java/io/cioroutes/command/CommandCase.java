@@ -3,10 +3,8 @@ package io.cioroutes.command;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.cioroutes.cases.Abbreviations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,15 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * One case of {@code src/test/resources/commands}: a message and what becomes of it.
  *
- * <p>In a case {@code <1000 x>} stands for a thousand x in a row, {@code {$times: 3, $of: value}} for a list,
- * {@code {$attributes: 300}} for an object with so many members; {@code raw} is a body that is taken as it is written.
+ * <p>Its abbreviations are those of {@link Abbreviations}; {@code raw} is a body that is taken as it is written.
  */
 record CommandCase(String file, JsonNode data) {
 
@@ -32,7 +27,6 @@ record CommandCase(String file, JsonNode data) {
             .build();
 
     private static final Path FOLDER = Path.of("src/test/resources/commands");
-    private static final Pattern REPEATED = Pattern.compile("<(\\d+) (.+?)>", Pattern.DOTALL);
 
     /** Every case of these files, or of all files but golden.yaml. */
     static Stream<CommandCase> all() {
@@ -54,7 +48,7 @@ record CommandCase(String file, JsonNode data) {
         try {
             JsonNode cases = YAML.readTree(Files.readString(FOLDER.resolve(file)));
             List<CommandCase> found = new ArrayList<>();
-            cases.forEach(data -> found.add(new CommandCase(file, expand(data))));
+            cases.forEach(data -> found.add(new CommandCase(file, Abbreviations.expand(data))));
             return found.stream();
         } catch (IOException e) {
             throw new UncheckedIOException(file, e);
@@ -97,43 +91,5 @@ record CommandCase(String file, JsonNode data) {
         List<JsonNode> found = new ArrayList<>();
         data.path(field).forEach(found::add);
         return found;
-    }
-
-    private static JsonNode expand(JsonNode node) {
-        if (node.isTextual()) {
-            return TextNode.valueOf(expand(node.textValue()));
-        }
-        if (node.isArray()) {
-            ArrayNode array = YAML.createArrayNode();
-            node.forEach(element -> array.add(expand(element)));
-            return array;
-        }
-        if (node.has("$times")) {
-            ArrayNode array = YAML.createArrayNode();
-            JsonNode element = expand(node.get("$of"));
-            for (int i = 0; i < node.get("$times").intValue(); i++) {
-                array.add(element);
-            }
-            return array;
-        }
-        if (node.isObject()) {
-            ObjectNode object = YAML.createObjectNode();
-            for (int i = 0; i < node.path("$attributes").asInt(); i++) {
-                object.put("a" + i, i);
-            }
-            for (Map.Entry<String, JsonNode> member : node.properties()) {
-                if (!member.getKey().equals("$attributes")) {
-                    object.set(expand(member.getKey()), expand(member.getValue()));
-                }
-            }
-            return object;
-        }
-        return node;
-    }
-
-    private static String expand(String text) {
-        return REPEATED.matcher(text)
-                .replaceAll(match -> java.util.regex.Matcher.quoteReplacement(
-                        match.group(2).repeat(Integer.parseInt(match.group(1)))));
     }
 }

@@ -135,6 +135,14 @@ final class Browser implements AutoCloseable {
         }
     }
 
+    private void page(String name) {
+        try {
+            Files.writeString(PICTURES.resolve(name + ".html"), driver.getPageSource());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private <T> T await(String what, Function<WebDriver, T> condition) {
         try {
             return new WebDriverWait(driver, PATIENCE)
@@ -143,6 +151,7 @@ final class Browser implements AutoCloseable {
                     .until(condition);
         } catch (WebDriverException e) {
             picture("failed");
+            page("failed");
             throw e;
         }
     }

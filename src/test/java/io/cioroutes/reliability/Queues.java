@@ -32,7 +32,7 @@ final class Queues {
     record DeadLetter(String id, String reason, int status, int attempts, String error, GetResponse message) {
         @Override
         public String toString() {
-            return id + " " + reason;
+            return id + " " + reason + ": " + error;
         }
     }
 

@@ -2,8 +2,11 @@ package io.cioroutes.reliability;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -30,14 +33,20 @@ final class QuickStart {
     static synchronized List<String> options(Path home, Function<List<String>, ServiceProcess> trainingRun) {
         if (options == null) {
             try {
+                Files.createDirectories(home);
                 Path unpacked = home.resolve("app-" + digest());
                 Path archive = unpacked.resolve("classes.jsa");
                 String jar = unpacked.resolve(JAR.getFileName()).toString();
-                if (!Files.exists(archive)) {
-                    unpack(unpacked);
-                    trainingRun
-                            .apply(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", jar))
-                            .terminate();
+                // Test classes run in two processes.
+                try (FileChannel lock = FileChannel.open(
+                                home.resolve("quick-start.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        FileLock alone = lock.lock()) {
+                    if (alone.isValid() && !Files.exists(archive)) {
+                        unpack(unpacked);
+                        trainingRun
+                                .apply(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", jar))
+                                .terminate();
+                    }
                 }
                 options = List.of("-XX:SharedArchiveFile=" + archive, "-jar", jar);
             } catch (IOException e) {

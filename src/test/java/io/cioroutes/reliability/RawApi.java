@@ -117,7 +117,11 @@ final class RawApi implements AutoCloseable {
             api.getOutputStream()
                     .write(head.replaceFirst("(?i)\r\nconnection: keep-alive", "\r\nConnection: close")
                             .getBytes(StandardCharsets.ISO_8859_1));
-            api.getInputStream().transferTo(client.getOutputStream());
+            String answered = new String(api.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            // Announced: a client that is not told may use the connection in the moment in which it ends.
+            client.getOutputStream()
+                    .write(answered.replaceFirst("\r\n", "\r\nConnection: close\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
         }
         client.close();
     }

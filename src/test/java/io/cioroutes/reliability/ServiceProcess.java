@@ -41,7 +41,7 @@ final class ServiceProcess implements AutoCloseable {
     private ServiceProcess(List<String> options, Map<String, String> settings) {
         try {
             Files.createDirectories(HOME);
-            log = HOME.resolve("service-" + NUMBER.incrementAndGet() + ".log");
+            log = HOME.resolve("service-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".log");
             List<String> command = new ArrayList<>(List.of(JAVA));
             // Quick to start, and small: several run beside each other.
             command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx400m"));

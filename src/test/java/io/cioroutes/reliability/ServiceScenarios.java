@@ -50,7 +50,14 @@ abstract class ServiceScenarios {
     /** Whatever a scenario has not taken from the dead-letter queues is one too many. */
     @AfterEach
     void nothingIsLeft() {
-        queues.awaitEmpty();
+        try {
+            queues.awaitEmpty();
+        } finally {
+            // Nor may it be taken for the next scenario's.
+            for (CommandType type : CommandType.values()) {
+                queues.takeDeadLetters(type).forEach(System.out::println);
+            }
+        }
         await("nothing held").atMost(Duration.ofSeconds(30)).until(() -> service.held() == 0);
     }
 
