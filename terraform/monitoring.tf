@@ -197,6 +197,6 @@ resource "google_monitoring_alert_policy" "rule" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = each.value.annotations.description
+    content   = join("\n\n", compact([each.value.annotations.description, try(each.value.annotations.runbook_url, "")]))
   }
 }

@@ -4,13 +4,16 @@ import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.bigquery.BigQuery;
 import com.google.cloud.bigquery.BigQueryOptions;
+import com.google.cloud.bigquery.DatasetId;
 import com.google.cloud.http.HttpTransportOptions;
 import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.webhook.QueuedWebhook;
 import io.cioroutes.webhook.Receipt;
 import io.cioroutes.webhook.WebhookProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Processor;
 import org.apache.camel.component.google.bigquery.GoogleBigQueryConnectionFactory;
@@ -19,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -53,16 +57,34 @@ class AnalyticsConfiguration {
     }
 
     @Bean
-    RejectedRows analyticsRejectedRows(ConfirmedPublisher publisher, WebhookProperties properties) {
+    RowMetrics analyticsMetrics(MeterRegistry registry) {
+        return new RowMetrics(registry);
+    }
+
+    /** Counts the rows of a batch that is stored. */
+    @Bean
+    Processor analyticsStored(RowMetrics metrics) {
+        return exchange -> {
+            RowBatch batch = RowBatch.of(exchange);
+            metrics.stored(batch.getTable(), batch.stored());
+        };
+    }
+
+    @Bean
+    RejectedRows analyticsRejectedRows(ConfirmedPublisher publisher, WebhookProperties properties, RowMetrics metrics) {
         return new RejectedRows(
-                publisher, Clock.systemUTC(), properties.publishTimeout().toMillis());
+                publisher, Clock.systemUTC(), properties.publishTimeout().toMillis(), metrics);
     }
 
     /** Stores a batch in the local database. */
     @Bean
     Processor analyticsLocal(ObjectProvider<LocalStore> store, RejectedRows rejectedRows) {
-        return exchange -> rejectedRows.deadLetter(
-                store.getObject().insert(RowBatch.of(exchange).rows()));
+        return exchange -> {
+            RowBatch batch = RowBatch.of(exchange);
+            Map<PendingRow, String> rejected = store.getObject().insert(batch.rows());
+            rejectedRows.deadLetter(rejected);
+            batch.rejected(rejected.size());
+        };
     }
 
     /** Stores a batch that BigQuery refused, row by row where needed. */
@@ -101,6 +123,19 @@ class AnalyticsConfiguration {
             return new GoogleBigQueryConnectionFactory(bigQuery);
         }
 
+        /** Reads what the dataset is, which its writers may. */
+        @Bean
+        @ConditionalOnProperty(name = "cio.role.analytics", havingValue = "true", matchIfMissing = true)
+        StoreHealth storeHealthIndicator(BigQuery bigQuery, BigQueryProperties properties) {
+            String name = properties.project() + "." + properties.dataset();
+            return new StoreHealth(() -> {
+                if (bigQuery.getDataset(DatasetId.of(properties.project(), properties.dataset())) == null) {
+                    throw new IllegalStateException("there is no dataset " + name);
+                }
+                return "BigQuery dataset " + name;
+            });
+        }
+
         @Bean
         EventSource bigQueryEventSource(BigQuery bigQuery, BigQueryProperties properties) {
             return new BigQueryEventSource(bigQuery, properties);
@@ -116,6 +151,14 @@ class AnalyticsConfiguration {
             Path file = directory.resolve("analytics.duckdb");
             LOG.info("BigQuery is not configured: events are stored in {}; query them at /analytics", file);
             return LocalStore.open(file, properties);
+        }
+
+        @Bean
+        StoreHealth storeHealthIndicator(LocalStore store) {
+            return new StoreHealth(() -> {
+                store.query("select 1 from message_events limit 1");
+                return "database on this machine";
+            });
         }
     }
 

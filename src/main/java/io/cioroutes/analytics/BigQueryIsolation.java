@@ -61,7 +61,9 @@ final class BigQueryIsolation implements Processor {
                 "BigQuery refused {} rows for table {}: looking for those at fault",
                 batch.rows().size(),
                 batch.getTable());
-        rejectedRows.deadLetter(insertWithoutBadRows(batch.rows()));
+        Map<PendingRow, String> rejected = insertWithoutBadRows(batch.rows());
+        rejectedRows.deadLetter(rejected);
+        batch.rejected(rejected.size());
     }
 
     /** Inserts the good rows of one table and returns the bad ones with BigQuery's reason. */

@@ -20,11 +20,13 @@ final class RejectedRows {
     private final ConfirmedPublisher publisher;
     private final Clock clock;
     private final long timeoutMillis;
+    private final RowMetrics metrics;
 
-    RejectedRows(ConfirmedPublisher publisher, Clock clock, long timeoutMillis) {
+    RejectedRows(ConfirmedPublisher publisher, Clock clock, long timeoutMillis, RowMetrics metrics) {
         this.publisher = publisher;
         this.clock = clock;
         this.timeoutMillis = timeoutMillis;
+        this.metrics = metrics;
     }
 
     /**
@@ -43,11 +45,14 @@ final class RejectedRows {
         rejected.forEach((row, reason) -> copies.put(row, publisher.publish("", queue, copy(row, reason))));
         CompletableFuture.allOf(copies.values().toArray(CompletableFuture[]::new))
                 .get(timeoutMillis, TimeUnit.MILLISECONDS);
-        rejected.forEach((row, reason) -> LOG.warn(
-                "Event {} was refused by table {} and is now in queue {}; its header x-cio-error says why",
-                row.values().get("event_id"),
-                row.table(),
-                queue));
+        rejected.forEach((row, reason) -> {
+            metrics.rejected(row.table());
+            LOG.warn(
+                    "Event {} was refused by table {} and is now in queue {}; its header x-cio-error says why",
+                    row.values().get("event_id"),
+                    row.table(),
+                    queue);
+        });
     }
 
     private Message copy(PendingRow row, String reason) {

@@ -12,6 +12,7 @@ public final class RowBatch {
     private final List<PendingRow> rows = new ArrayList<>();
     private final List<Receipt> receipts = new ArrayList<>();
     private long bytes;
+    private volatile int rejected;
 
     private void add(PendingRow row) {
         rows.add(row);
@@ -31,6 +32,16 @@ public final class RowBatch {
 
     List<PendingRow> rows() {
         return rows;
+    }
+
+    /** Notes how many of the rows the store will never take. */
+    void rejected(int number) {
+        rejected = number;
+    }
+
+    /** How many of the rows are stored, once the batch is. */
+    int stored() {
+        return rows.size() - rejected;
     }
 
     /** The batch in the body of an exchange. */

@@ -1,5 +1,8 @@
 package io.cioroutes.broker;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -17,6 +20,27 @@ class BrokerConfiguration {
             BrokerProperties properties,
             ObjectProvider<EmbeddedBroker> embedded) {
         return new TopologyDeclarer(connections, beans, properties, embedded.getIfAvailable() != null);
+    }
+
+    /** Camel's component takes its containers from here. */
+    @Bean
+    Consumers rabbitConsumers() {
+        return new Consumers();
+    }
+
+    @Bean
+    QueueWatch queueWatch(ConnectionFactory connections, List<Declarables> topology, MeterRegistry meters) {
+        return new QueueWatch(connections, topology, meters);
+    }
+
+    @Bean
+    BrokerHealth brokerHealthIndicator(ConnectionFactory connections, BrokerStatus status) {
+        return new BrokerHealth(connections, status);
+    }
+
+    @Bean
+    TopologyHealth topologyHealthIndicator(BrokerStatus status, QueueWatch watch) {
+        return new TopologyHealth(status, watch);
     }
 
     /** For asking and purging queues only: the topology is declared by {@link TopologyDeclarer}. */

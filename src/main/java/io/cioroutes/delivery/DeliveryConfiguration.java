@@ -23,6 +23,7 @@ import org.apache.camel.support.ExpressionAdapter;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -87,8 +88,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight) {
-        return new DeliveryMetrics(registry, inFlight);
+    DeliveryMetrics deliveryMetrics(MeterRegistry registry, InFlight inFlight, Apis apis) {
+        return new DeliveryMetrics(registry, inFlight, apis);
     }
 
     @Bean
@@ -126,6 +127,17 @@ class DeliveryConfiguration {
     @Bean
     CustomerioHealth customerioHealthIndicator(Apis apis) {
         return new CustomerioHealth(apis);
+    }
+
+    /** Only where this instance uses the credentials. */
+    @Bean
+    @ConditionalOnProperty(name = "cio.role.commands", havingValue = "true", matchIfMissing = true)
+    CredentialsHealth credentialsHealthIndicator(
+            CustomerioProperties customerio,
+            @Value("${cio.track.url}") String trackUrl,
+            @Value("${cio.http.connect-timeout}") Duration connect,
+            @Value("${cio.http.response-timeout}") Duration answer) {
+        return new CredentialsHealth(customerio, trackUrl, connect, answer);
     }
 
     /** Gauges {@code resilience4j.circuitbreaker.state} and the like, per breaker. */
@@ -193,8 +205,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor httpCall(CustomerioProperties customerio) {
-        return new HttpCall(customerio);
+    Processor httpCall(CustomerioProperties customerio, DeliveryMetrics metrics) {
+        return new HttpCall(customerio, metrics);
     }
 
     @Bean
@@ -236,8 +248,9 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    RetryPolicy retryPolicy(Apis apis, InFlight inFlight, SendOnce sendOnce, DeliveryProperties settings) {
-        return new RetryPolicy(apis, inFlight, sendOnce, settings);
+    RetryPolicy retryPolicy(
+            Apis apis, InFlight inFlight, SendOnce sendOnce, DeliveryProperties settings, DeliveryMetrics metrics) {
+        return new RetryPolicy(apis, inFlight, sendOnce, settings, metrics);
     }
 
     /** Delays come from {@link RetryPolicy}; a waiting command blocks no thread. */

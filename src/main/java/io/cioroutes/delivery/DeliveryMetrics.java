@@ -1,53 +1,154 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.command.CommandType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Counts what becomes of commands: {@code cio.commands} (a timer from receipt to settlement, tags {@code command} and
- * {@code outcome}). Outcomes are {@code delivered}, {@code parked}, {@code repeated} (a send made before) and the
- * reasons of dead letters. {@code cio.commands.held} is how many are under way or wait for Customer.io.
+ * Counts what becomes of commands; docs/metrics.md names every meter. Meters are looked up once and then kept, by
+ * position, so that a message costs a few additions. Counters that alerts watch exist from the start: Prometheus sees no
+ * increase in a series that begins at 1.
  */
 final class DeliveryMetrics {
 
-    private final MeterRegistry registry;
-    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+    /** What becomes of a command, in the order of {@link Failure.Reason} at the end. */
+    private enum Outcome {
+        DELIVERED,
+        PARKED,
+        /** A send that was made before. */
+        REPEATED,
+        INVALID,
+        REJECTED,
+        EXHAUSTED,
+        AMBIGUOUS;
 
-    DeliveryMetrics(MeterRegistry registry, InFlight inFlight) {
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        static Outcome of(Failure.Reason reason) {
+            return switch (reason) {
+                case INVALID -> INVALID;
+                case REJECTED -> REJECTED;
+                case EXHAUSTED -> EXHAUSTED;
+                case AMBIGUOUS -> AMBIGUOUS;
+            };
+        }
+    }
+
+    private static final int OUTCOMES = Outcome.values().length;
+
+    private final MeterRegistry registry;
+    private final Clock clock = Clock.systemUTC();
+    private final AtomicReferenceArray<Timer> settled =
+            new AtomicReferenceArray<>(CommandType.values().length * OUTCOMES);
+    private final AtomicReferenceArray<Timer> ages = new AtomicReferenceArray<>(CommandType.values().length * OUTCOMES);
+    private final Map<CommandType, Map<Failure.Reason, Counter>> deadLetters = new EnumMap<>(CommandType.class);
+    private final Map<CommandType, Counter> retries = new EnumMap<>(CommandType.class);
+    private final DistributionSummary batches;
+
+    DeliveryMetrics(MeterRegistry registry, InFlight inFlight, Apis apis) {
         this.registry = registry;
         Gauge.builder("cio.commands.held", inFlight, InFlight::size)
                 .description("Commands received and not settled")
                 .register(registry);
+        misconfigured("track", apis.track());
+        misconfigured("app", apis.app());
+        batches = DistributionSummary.builder("cio.batch.operations")
+                .description("Operations in a request to the Track API")
+                .register(registry);
+        for (CommandType type : CommandType.values()) {
+            retries.put(
+                    type,
+                    Counter.builder("cio.retries")
+                            .description("Calls that failed for now and used up an attempt of a command")
+                            .tag("command", type.routingKey())
+                            .register(registry));
+            Map<Failure.Reason, Counter> ofType = new EnumMap<>(Failure.Reason.class);
+            for (Failure.Reason reason : Failure.Reason.values()) {
+                ofType.put(
+                        reason,
+                        Counter.builder("cio.dead.letters")
+                                .description("Commands that were moved to their dead-letter queue")
+                                .tag("command", type.routingKey())
+                                .tag("reason", reason.label())
+                                .register(registry));
+            }
+            deadLetters.put(type, ofType);
+        }
+    }
+
+    private void misconfigured(String name, Api api) {
+        Gauge.builder("cio.api.misconfigured", api, a -> a.misconfiguration() == null ? 0 : 1)
+                .description("1 while Customer.io refuses the service's credentials or region, and consumption pauses")
+                .tag("api", name)
+                .register(registry);
+    }
+
+    /** A request to the Track API goes out. */
+    void request(ApiRequest request) {
+        if (!request.isApp()) {
+            batches.record(request.size());
+        }
+    }
+
+    /** A call failed for now, and an attempt of this command is used up. */
+    void failedForNow(Command command) {
+        retries.get(command.type()).increment();
     }
 
     void delivered(Command command) {
-        record(command, "delivered");
+        record(command, Outcome.DELIVERED);
     }
 
     void parked(Command command) {
-        record(command, "parked");
+        record(command, Outcome.PARKED);
     }
 
     /** A send that was made before. */
     void repeated(Command command) {
-        record(command, "repeated");
+        record(command, Outcome.REPEATED);
     }
 
     void deadLettered(Command command, Failure failure) {
-        record(command, failure.reason().label());
+        record(command, Outcome.of(failure.reason()));
+        deadLetters.get(command.type()).get(failure.reason()).increment();
     }
 
-    private void record(Command command, String outcome) {
-        String name = command.type().routingKey();
-        timers.computeIfAbsent(name + ' ' + outcome, key -> Timer.builder("cio.commands")
-                        .description("From the receipt of a command to its settlement")
-                        .tag("command", name)
-                        .tag("outcome", outcome)
-                        .register(registry))
-                .record(Duration.ofNanos(System.nanoTime() - command.delivery().receivedNanos()));
+    private void record(Command command, Outcome outcome) {
+        timer(settled, "cio.commands", "From the receipt of a command to its settlement", command, outcome)
+                .record(System.nanoTime() - command.delivery().receivedNanos(), TimeUnit.NANOSECONDS);
+        Date published = command.delivery().properties().getTimestamp();
+        if (published != null) {
+            // Publishers' clocks may be ahead; the timestamp of AMQP has whole seconds.
+            long millis = Math.max(0, clock.millis() - published.getTime());
+            timer(ages, "cio.commands.age", "From the publisher's AMQP timestamp to the settlement", command, outcome)
+                    .record(Duration.ofMillis(millis));
+        }
+    }
+
+    private Timer timer(
+            AtomicReferenceArray<Timer> timers, String name, String description, Command command, Outcome outcome) {
+        int position = command.type().ordinal() * OUTCOMES + outcome.ordinal();
+        Timer timer = timers.get(position);
+        if (timer == null) {
+            // The registry gives the same one to whoever asks first and second.
+            timer = Timer.builder(name)
+                    .description(description)
+                    .tag("command", command.type().routingKey())
+                    .tag("outcome", outcome.label)
+                    .register(registry);
+            timers.set(position, timer);
+        }
+        return timer;
     }
 }

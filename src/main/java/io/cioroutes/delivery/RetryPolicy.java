@@ -35,13 +35,15 @@ final class RetryPolicy implements Processor, Predicate {
     private final InFlight inFlight;
     private final SendOnce sendOnce;
     private final DeliveryProperties settings;
+    private final DeliveryMetrics metrics;
     private final Clock clock = Clock.systemUTC();
 
-    RetryPolicy(Apis apis, InFlight inFlight, SendOnce sendOnce, DeliveryProperties settings) {
+    RetryPolicy(Apis apis, InFlight inFlight, SendOnce sendOnce, DeliveryProperties settings, DeliveryMetrics metrics) {
         this.apis = apis;
         this.inFlight = inFlight;
         this.sendOnce = sendOnce;
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
@@ -111,6 +113,7 @@ final class RetryPolicy implements Processor, Predicate {
         int attempts = 0;
         for (Command command : commands) {
             command.failed();
+            metrics.failedForNow(command);
             attempts = Math.max(attempts, command.attempts());
         }
         FailedForNowException failed = ObjectHelper.getException(FailedForNowException.class, cause);

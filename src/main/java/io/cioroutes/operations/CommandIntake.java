@@ -23,13 +23,15 @@ class CommandIntake {
     private final CamelContext camel;
     private final InFlight inFlight;
     private final RabbitAdmin admin;
+    private final Pauses pauses;
     private final boolean hasRole;
 
     /** @param hasRole whether this instance is there for commands at all */
-    CommandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, boolean hasRole) {
+    CommandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, Pauses pauses, boolean hasRole) {
         this.camel = camel;
         this.inFlight = inFlight;
         this.admin = admin;
+        this.pauses = pauses;
         this.hasRole = hasRole;
     }
 
@@ -52,12 +54,22 @@ class CommandIntake {
 
     /** One command, or all for a name that is empty or {@code all}; stops it and says how it is then. */
     List<State> pause(String name) {
-        return change(name, type -> camel.getRouteController().stopRoute(type.routingKey()), "paused");
+        return change(name, this::stop, "paused");
     }
 
     /** Likewise, takes it up again. */
     List<State> resume(String name) {
-        return change(name, type -> camel.getRouteController().startRoute(type.routingKey()), "resumed");
+        return change(name, this::start, "resumed");
+    }
+
+    private void stop(CommandType type) throws Exception {
+        pauses.paused(type.routingKey(), Users.current());
+        camel.getRouteController().stopRoute(type.routingKey());
+    }
+
+    private void start(CommandType type) throws Exception {
+        camel.getRouteController().startRoute(type.routingKey());
+        pauses.resumed(type.routingKey());
     }
 
     private interface Change {

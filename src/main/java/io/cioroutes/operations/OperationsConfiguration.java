@@ -1,24 +1,32 @@
 package io.cioroutes.operations;
 
+import io.cioroutes.broker.BrokerStatus;
+import io.cioroutes.broker.Consumers;
 import io.cioroutes.delivery.Apis;
 import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.delivery.InFlight;
 import io.cioroutes.delivery.Originals;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The MBeans and endpoints through which operators steer the service. */
 @Configuration(proxyBeanMethods = false)
+@EnableScheduling
 @EnableConfigurationProperties(DeadLetterProperties.class)
 class OperationsConfiguration {
 
@@ -63,9 +71,31 @@ class OperationsConfiguration {
     }
 
     @Bean
-    CommandIntake commandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, Environment environment) {
+    Pauses pauses() {
+        return new Pauses();
+    }
+
+    @Bean
+    ConsumersHealth consumersHealthIndicator(CamelContext camel, Consumers consumers, Pauses pauses) {
+        return new ConsumersHealth(camel, consumers, pauses);
+    }
+
+    @Bean
+    StartupHealth startupHealthIndicator(BrokerStatus broker, ConsumersHealth consumersHealthIndicator) {
+        return new StartupHealth(broker, consumersHealthIndicator);
+    }
+
+    @Bean
+    HealthGauges healthGauges(
+            Map<String, HealthIndicator> indicators, ApplicationAvailability availability, MeterRegistry meters) {
+        return new HealthGauges(indicators, availability, meters);
+    }
+
+    @Bean
+    CommandIntake commandIntake(
+            CamelContext camel, InFlight inFlight, RabbitAdmin admin, Pauses pauses, Environment environment) {
         return new CommandIntake(
-                camel, inFlight, admin, environment.getProperty("cio.role.commands", boolean.class, true));
+                camel, inFlight, admin, pauses, environment.getProperty("cio.role.commands", boolean.class, true));
     }
 
     @Bean

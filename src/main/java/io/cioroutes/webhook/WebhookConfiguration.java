@@ -1,6 +1,7 @@
 package io.cioroutes.webhook;
 
 import io.cioroutes.delivery.ConfirmedPublisher;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.util.List;
@@ -38,6 +39,11 @@ class WebhookConfiguration {
         return new WebhookThreads(properties.concurrency());
     }
 
+    @Bean
+    WebhookMetrics webhookMetrics(MeterRegistry registry) {
+        return new WebhookMetrics(registry);
+    }
+
     /** Camel looks it up by this name. */
     @Bean("platform-http-engine")
     PlatformHttpEngine platformHttpEngine(WebhookThreads threads, @Value("${server.port:8080}") int port) {
@@ -46,9 +52,9 @@ class WebhookConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "cio.role.webhooks", havingValue = "true", matchIfMissing = true)
-    FilterRegistrationBean<WebhookFilter> webhookFilter(WebhookProperties properties) {
+    FilterRegistrationBean<WebhookFilter> webhookFilter(WebhookProperties properties, WebhookMetrics metrics) {
         FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(
-                new WebhookFilter(Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency()));
+                new WebhookFilter(Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency(), metrics));
         filter.addUrlPatterns(PATH);
         filter.setDispatcherTypes(DispatcherType.REQUEST);
         // Before any filter that reads the body.
@@ -122,17 +128,23 @@ class WebhookConfiguration {
 
     /** Publishes to the buffer queue of the analytics store, for the table in variable {@code table}. */
     @Bean
-    Processor webhookToAnalytics(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+    Processor webhookToAnalytics(
+            ConfirmedPublisher publisher,
+            WebhookThreads threads,
+            WebhookProperties properties,
+            WebhookMetrics metrics) {
         long timeout = properties.publishTimeout().toMillis();
         return new PublishProcessor(
-                exchange -> publisher
-                        .publish(
-                                "",
-                                WebhookTopology.ANALYTICS,
-                                body(exchange)
-                                        .routed(exchange.getVariable("table", String.class))
-                                        .toMessage())
-                        .orTimeout(timeout, TimeUnit.MILLISECONDS),
+                exchange -> {
+                    String table = exchange.getVariable("table", String.class);
+                    return publisher
+                            .publish(
+                                    "",
+                                    WebhookTopology.ANALYTICS,
+                                    body(exchange).routed(table).toMessage())
+                            .orTimeout(timeout, TimeUnit.MILLISECONDS)
+                            .thenRun(() -> metrics.routed(table));
+                },
                 threads.routing());
     }
 

@@ -27,14 +27,17 @@ final class WebhookFilter implements Filter {
 
     private final int maxBytes;
     private final Semaphore places;
+    private final WebhookMetrics metrics;
 
     /**
      * @param maxBytes largest body in bytes
      * @param concurrency most requests in work at a time
+     * @param metrics counts the answers
      */
-    WebhookFilter(int maxBytes, int concurrency) {
+    WebhookFilter(int maxBytes, int concurrency, WebhookMetrics metrics) {
         this.maxBytes = maxBytes;
         this.places = new Semaphore(concurrency);
+        this.metrics = metrics;
     }
 
     @Override
@@ -46,24 +49,34 @@ final class WebhookFilter implements Filter {
             chain.doFilter(request, response);
             return;
         }
+        long begin = System.nanoTime();
+        Runnable answered = () -> metrics.answered(response.getStatus(), System.nanoTime() - begin);
         if (request.getContentLengthLong() > maxBytes) {
             answer(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
+            answered.run();
             return;
         }
         byte[] body = request.getInputStream().readNBytes(maxBytes + 1);
         if (body.length > maxBytes) {
             answer(response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
+            answered.run();
             return;
         }
         if (!places.tryAcquire()) {
             answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            answered.run();
             return;
         }
-        work(new RawRequest(request, body), new SoftenedResponse(response), chain);
+        Runnable leave = once(() -> {
+            places.release();
+            answered.run();
+        });
+        work(new RawRequest(request, body), new SoftenedResponse(response), chain, leave);
     }
 
-    private void work(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
-        Runnable leave = once(places::release);
+    private static void work(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain, Runnable leave)
+            throws IOException {
         try {
             chain.doFilter(request, response);
             if (request.isAsyncStarted()) {

@@ -37,6 +37,7 @@ public final class BigQueryStub implements AutoCloseable {
 
     private static final Pattern INSERT_ALL =
             Pattern.compile("/bigquery/v2/projects/([^/]+)/datasets/([^/]+)/tables/([^/]+)/insertAll");
+    private static final String DATASET_PATH = "/bigquery/v2/projects/" + PROJECT + "/datasets/" + DATASET;
     private static final JsonMapper JSON = new JsonMapper();
 
     /** An answer in place of the right one: a status, and the reason in Google's error format. */
@@ -134,10 +135,22 @@ public final class BigQueryStub implements AutoCloseable {
                     lastQuery = request;
                     answer(exchange, 200, queryAnswer);
                 }
+            } else if (exchange.getRequestURI().getPath().equals(DATASET_PATH)) {
+                dataset(exchange);
             } else {
                 answer(exchange, 404, error(new Failure(404, "notFound")));
             }
         }
+    }
+
+    private synchronized void dataset(HttpExchange exchange) throws IOException {
+        if (outage != null) {
+            answer(exchange, outage.status(), error(outage));
+            return;
+        }
+        ObjectNode answer = JSON.createObjectNode().put("kind", "bigquery#dataset");
+        answer.putObject("datasetReference").put("projectId", PROJECT).put("datasetId", DATASET);
+        answer(exchange, 200, answer);
     }
 
     private static byte[] body(HttpExchange exchange) throws IOException {

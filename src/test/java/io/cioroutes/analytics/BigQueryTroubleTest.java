@@ -9,6 +9,7 @@ import io.cioroutes.webhook.QueuedWebhook;
 import io.cioroutes.webhook.TestQueue;
 import io.cioroutes.webhook.WebhookApp;
 import io.cioroutes.webhook.WebhookTopology;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.actuate.health.Status;
 
 /**
  * Google's real client against a BigQuery that fails: every event ends in its table once, none in the dead-letter queue
@@ -55,6 +57,7 @@ class BigQueryTroubleTest {
                         "cio.analytics.batch-interval", "200",
                         "cio.analytics.retry-delay", "100",
                         "cio.bigquery.breaker.wait", "1",
+                        "cio.observe.store-interval", "100ms",
                         // So short that an outage outlasts it: then events go back to the queue.
                         "cio.webhook.hold", "1s"));
         buffer = TestQueue.named(WebhookTopology.ANALYTICS);
@@ -137,6 +140,8 @@ class BigQueryTroubleTest {
     @Test
     void oneBadRowOf500IsDeadLetteredAndTheOthersAreStored() throws Exception {
         bigQuery.refuseRows(row -> row.get("event_id").asText().startsWith("bad"));
+        double storedBefore = rows("stored");
+        double rejectedBefore = rows("rejected");
         List<String> good = new ArrayList<>();
         List<Integer> sizes = batchesOf(() -> {
             good.addAll(queue(300));
@@ -157,6 +162,27 @@ class BigQueryTroubleTest {
         assertThat(TestQueue.header(dead, "x-cio-attempts")).isEqualTo("1");
         assertThat(Instant.parse(TestQueue.header(dead, "x-cio-failed-at"))).isBeforeOrEqualTo(Instant.now());
         assertThat(TestQueue.header(dead, QueuedWebhook.TABLE)).isEqualTo(TABLE);
+        await().untilAsserted(() -> assertThat(rows("stored") - storedBefore).isEqualTo(499));
+        assertThat(rows("rejected") - rejectedBefore).isEqualTo(1);
+    }
+
+    private double rows(String outcome) {
+        return app.bean(MeterRegistry.class)
+                .get("cio.rows")
+                .tags("table", TABLE, "outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    @Test
+    void healthSaysThatBigQueryDoesNotAnswer() {
+        StoreHealth health = app.bean(StoreHealth.class);
+        await().until(() -> health.health().getStatus().equals(Status.UP));
+
+        bigQuery.outage(new Failure(403, "accessDenied"));
+
+        await().until(() -> health.health().getStatus().equals(Status.DOWN));
+        assertThat(health.health().getDetails().get("cause").toString()).contains("accessDenied", "cio.analytics");
     }
 
     @Test

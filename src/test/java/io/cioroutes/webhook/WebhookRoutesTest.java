@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.rabbitmq.client.GetResponse;
 import io.cioroutes.analytics.BigQueryStub;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -69,6 +70,7 @@ class WebhookRoutesTest {
         }
         everything.takeAll();
 
+        double routedBefore = routed(webhook.table());
         assertThat(app.send(webhook.body(), "Content-Type", "application/json")).isEqualTo(200);
 
         await().until(() -> bigQuery.rows(webhook.table()).containsKey(id));
@@ -83,6 +85,15 @@ class WebhookRoutesTest {
         assertThat(event.getBody()).isEqualTo(webhook.body());
         assertThat(event.getProps().getDeliveryMode()).isEqualTo(2);
         assertThat(event.getProps().getMessageId()).isEqualTo(id);
+        await().until(() -> routed(webhook.table()) - routedBefore >= 1);
+    }
+
+    private double routed(String table) {
+        return app.bean(MeterRegistry.class)
+                .get("cio.events.routed")
+                .tag("table", table)
+                .counter()
+                .count();
     }
 
     /** An event without an id of its own gets the digest of what Customer.io signed. */
@@ -209,6 +220,7 @@ class WebhookRoutesTest {
 
     @Test
     void refusesWhatIsNotSigned() throws IOException {
+        long before = answers("401");
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         assertThat(app.send(app.signed("old-key", "1", body))).isEqualTo(200);
         await().until(() -> everything.depth() == 1);
@@ -219,6 +231,16 @@ class WebhookRoutesTest {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         assertThat(app.send(unsigned)).isEqualTo(401);
         assertNothingWasStored();
+        // Counted when the answer is out.
+        await().until(() -> answers("401") - before == 2);
+    }
+
+    private long answers(String status) {
+        return app.bean(MeterRegistry.class)
+                .get("cio.webhooks")
+                .tag("status", status)
+                .timer()
+                .count();
     }
 
     private void assertNothingWasStored() throws IOException {
