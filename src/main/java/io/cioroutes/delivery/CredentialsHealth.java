@@ -17,8 +17,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 /**
  * Whether Customer.io accepts the Track API's credentials, by the call that it documents for that,
  * {@code GET /api/v1/accounts/region}, at the start and now and then. DOWN for a 401 and for the wrong region. An API
- * that cannot be reached or answers otherwise says nothing about credentials: then the last verdict stands. There is no
- * such call for the key of the App API, which only a send can try.
+ * that cannot be reached or answers otherwise says nothing about credentials: then the last verdict stands, until a
+ * command's call goes through. There is no such question for the key of the App API, which only a send can try.
  */
 final class CredentialsHealth extends AbstractHealthIndicator {
 
@@ -29,19 +29,23 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     private final HttpClient http;
 
     private final CustomerioProperties customerio;
+    private final Api track;
     private final URI address;
     private final Duration timeout;
     private volatile String problem;
+    private volatile long refusedAt;
     private volatile String note = "not asked yet";
 
     /**
+     * @param track the Track API as commands meet it
      * @param trackUrl root of the Track API's host
      * @param connect longest wait for a connection
      * @param answer longest wait for the answer
      */
-    CredentialsHealth(CustomerioProperties customerio, String trackUrl, Duration connect, Duration answer) {
+    CredentialsHealth(CustomerioProperties customerio, Api track, String trackUrl, Duration connect, Duration answer) {
         super("the health of the credentials could not be told");
         this.customerio = customerio;
+        this.track = track;
         this.address = URI.create(trackUrl + "/api/v1/accounts/region");
         this.timeout = answer;
         this.http = HttpClient.newBuilder().connectTimeout(connect).build();
@@ -108,6 +112,7 @@ final class CredentialsHealth extends AbstractHealthIndicator {
         if (!cause.equals(problem)) {
             log.error("{}. Calls will be refused; consumption pauses then, and no message is lost.", cause);
         }
+        refusedAt = System.nanoTime();
         problem = cause;
     }
 
@@ -116,6 +121,8 @@ final class CredentialsHealth extends AbstractHealthIndicator {
         String cause = problem;
         if (cause == null) {
             builder.up().withDetail("track", note);
+        } else if (track.hasWorkedSince(refusedAt)) {
+            builder.up().withDetail("track", "refused when asked, but a call went through since");
         } else {
             builder.down().withDetail("cause", cause);
         }

@@ -134,10 +134,11 @@ class DeliveryConfiguration {
     @ConditionalOnProperty(name = "cio.role.commands", havingValue = "true", matchIfMissing = true)
     CredentialsHealth credentialsHealthIndicator(
             CustomerioProperties customerio,
+            Apis apis,
             @Value("${cio.track.url}") String trackUrl,
             @Value("${cio.http.connect-timeout}") Duration connect,
             @Value("${cio.http.response-timeout}") Duration answer) {
-        return new CredentialsHealth(customerio, trackUrl, connect, answer);
+        return new CredentialsHealth(customerio, apis.track(), trackUrl, connect, answer);
     }
 
     /** Gauges {@code resilience4j.circuitbreaker.state} and the like, per breaker. */
