@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,5 +93,17 @@ class AlertRulesTest {
                     .isEqualTo(RUNBOOKS + rule.name().toLowerCase());
             assertThat(guide).contains("\n### " + rule.name() + "\n");
         });
+    }
+
+    @Test
+    void theGuideShowsPicturesThatAreThere() throws IOException {
+        List<String> pictures = Pattern.compile("\\]\\((images/[^)]+)\\)")
+                .matcher(Files.readString(Path.of("docs/operations.md")))
+                .results()
+                .map(link -> link.group(1))
+                .toList();
+
+        assertThat(pictures).isNotEmpty().allSatisfy(picture -> assertThat(Path.of("docs", picture))
+                .exists());
     }
 }

@@ -237,13 +237,17 @@ class ObservabilityTest extends ProdService {
                 .isEqualTo(9);
 
         post("/actuator/commands/track", "{\"action\": \"pause\"}");
+        assertThat(get("/actuator/health").json().path("status").textValue()).isEqualTo("OUT_OF_SERVICE");
         assertThat(health().path("consumers").path("status").textValue()).isEqualTo("OUT_OF_SERVICE");
         assertThat(health().path("consumers").path("details").path("track").textValue())
                 .startsWith("paused by olga at ");
         await().atMost(PATIENCE).until(() -> scrape().sum("cio_health", "component=\"consumers\"") == 0);
         assertThat(scrape().sum("cio_health", "component=\"readiness\"")).isEqualTo(1);
-        assertThat(call(null, "GET", "/actuator/health/readiness", null).status())
-                .isEqualTo(200);
+        for (String probe : List.of("readiness", "liveness")) {
+            assertThat(call(null, "GET", "/actuator/health/" + probe, null).json())
+                    .as(probe)
+                    .hasToString("{\"status\":\"UP\"}");
+        }
         post("/actuator/commands/track", "{\"action\": \"resume\"}");
 
         SANDBOX.fault(Fault.status(401).path("*/accounts/region"));
