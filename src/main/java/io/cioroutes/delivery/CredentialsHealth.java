@@ -52,7 +52,9 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     }
 
     /** Asks once. */
-    @Scheduled(fixedDelayString = "${cio.observe.credentials-interval}")
+    @Scheduled(
+            initialDelayString = "${cio.observe.credentials-delay}",
+            fixedDelayString = "${cio.observe.credentials-interval}")
     void ask() {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .timeout(timeout)

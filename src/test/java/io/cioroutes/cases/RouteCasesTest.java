@@ -45,7 +45,9 @@ import org.springframework.test.context.DynamicPropertySource;
             "cio.breaker.probe-interval=100ms",
             "cio.http.response-timeout=700",
             // A parked message must still be there when the case looks for it.
-            "cio.retry.delays=1h,2h"
+            "cio.retry.delays=1h,2h",
+            // Cases compare all requests.
+            "cio.observe.credentials-delay=1h"
         })
 @DirtiesContext
 class RouteCasesTest {

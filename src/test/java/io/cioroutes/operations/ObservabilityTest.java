@@ -40,6 +40,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "cio.observe.queue-interval=100ms",
             "cio.observe.health-interval=100ms",
+            "cio.observe.credentials-delay=0s",
             "cio.observe.credentials-interval=100ms"
         })
 class ObservabilityTest extends ProdService {

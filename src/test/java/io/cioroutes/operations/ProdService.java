@@ -39,7 +39,9 @@ import org.springframework.test.context.DynamicPropertySource;
             "cio.customerio.app-api-key=app",
             "cio.delivery.first-delay=40ms",
             "cio.delivery.hold-delay=20ms",
-            "cio.retry.delays=1h,2h"
+            "cio.retry.delays=1h,2h",
+            // Tests count requests.
+            "cio.observe.credentials-delay=1h"
         })
 @ActiveProfiles("prod")
 @DirtiesContext
