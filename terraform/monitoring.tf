@@ -174,7 +174,7 @@ resource "google_monitoring_alert_policy" "webhooks" {
 }
 
 resource "google_monitoring_alert_policy" "rule" {
-  for_each = var.deploy_workloads && var.collector != null ? local.alert_rules : {}
+  for_each = { for name, rule in local.alert_rules : name => rule if var.deploy_workloads && var.collector != null }
 
   display_name          = "${var.name} ${var.environment}: ${each.value.annotations.summary}"
   combiner              = "OR"

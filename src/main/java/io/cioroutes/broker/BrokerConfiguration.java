@@ -1,8 +1,5 @@
 package io.cioroutes.broker;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
-import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitAdmin;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -26,21 +23,6 @@ class BrokerConfiguration {
     @Bean
     Consumers rabbitConsumers() {
         return new Consumers();
-    }
-
-    @Bean
-    QueueWatch queueWatch(ConnectionFactory connections, List<Declarables> topology, MeterRegistry meters) {
-        return new QueueWatch(connections, topology, meters);
-    }
-
-    @Bean
-    BrokerHealth brokerHealthIndicator(ConnectionFactory connections, BrokerStatus status) {
-        return new BrokerHealth(connections, status);
-    }
-
-    @Bean
-    TopologyHealth topologyHealthIndicator(BrokerStatus status, QueueWatch watch) {
-        return new TopologyHealth(status, watch);
     }
 
     /** For asking and purging queues only: the topology is declared by {@link TopologyDeclarer}. */
