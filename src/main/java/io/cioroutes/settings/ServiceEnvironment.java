@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
@@ -30,6 +33,11 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 public final class ServiceEnvironment
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceEnvironment.class);
+
+    /** The property source with the derived settings. */
+    static final String DERIVED = "derived";
+
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
     /** Last: the sandbox sets the hosts when it takes Customer.io's place. */
@@ -41,22 +49,41 @@ public final class ServiceEnvironment
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
-        Map<String, Object> derived = new HashMap<>();
-        String suffix = regionSuffix(environment.getProperty("cio.customerio.region", "us"));
-        derived.put(
-                "cio.track.url",
-                host(environment, "cio.customerio.track-url", "https://track" + suffix + ".customer.io", "/api/v[12]"));
-        derived.put(
-                "cio.app.url",
-                host(environment, "cio.customerio.app-url", "https://api" + suffix + ".customer.io", "/v1"));
-        Set<String> roles = roles(environment.getProperty("cio.roles", ""));
-        List<String> problems = new SettingsCheck(environment, roles).problems();
+        List<String> problems = derive(environment);
         if (!problems.isEmpty()) {
             throw new SettingsException(String.join(System.lineSeparator(), problems));
         }
-        ROLES.forEach(role -> derived.put("cio.role." + role, roles.contains(role)));
+        new SettingsCheck(environment).warnings().forEach(LOG::warn);
+    }
+
+    /**
+     * Adds the derived settings to an environment, as far as they follow from settings that make sense.
+     *
+     * @return what is missing or makes no sense, each in one line that says what to set
+     */
+    public static List<String> derive(ConfigurableEnvironment environment) {
+        List<String> problems = new ArrayList<>();
+        Map<String, Object> derived = new HashMap<>();
+        try {
+            String suffix = regionSuffix(environment.getProperty("cio.customerio.region", "us"));
+            derived.put("cio.track.url", host(environment, "cio.customerio.track-url", "track", suffix, "/api/v[12]"));
+            derived.put("cio.app.url", host(environment, "cio.customerio.app-url", "api", suffix, "/v1"));
+        } catch (SettingsException e) {
+            problems.add(e.getMessage());
+        }
+        Set<String> roles = Set.of();
+        try {
+            roles = roles(environment.getProperty("cio.roles", ""));
+        } catch (SettingsException e) {
+            problems.add(e.getMessage());
+        }
+        for (String role : ROLES) {
+            derived.put("cio.role." + role, roles.contains(role));
+        }
         derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
-        environment.getPropertySources().addFirst(new MapPropertySource("cio derived settings", derived));
+        environment.getPropertySources().addFirst(new MapPropertySource(DERIVED, derived));
+        problems.addAll(new SettingsCheck(environment).problems());
+        return problems;
     }
 
     private static String regionSuffix(String region) {
@@ -71,9 +98,11 @@ public final class ServiceEnvironment
 
     /** An override without the trailing slash and API path that people copy along with it, else the region's host. */
     private static String host(
-            ConfigurableEnvironment environment, String property, String ofRegion, String superfluousPath) {
+            ConfigurableEnvironment environment, String property, String name, String suffix, String superfluousPath) {
         String override = environment.getProperty(property, "").strip();
-        return override.isEmpty() ? ofRegion : override.replaceFirst("/+$", "").replaceFirst(superfluousPath + "$", "");
+        return override.isEmpty()
+                ? "https://" + name + suffix + ".customer.io"
+                : override.replaceFirst("/+$", "").replaceFirst(superfluousPath + "$", "");
     }
 
     private static Set<String> roles(String value) {
