@@ -1,6 +1,7 @@
 package io.cioroutes.settings;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,10 +10,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -22,6 +25,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -42,15 +46,22 @@ public final class EffectiveSettings {
             .map(ConfigurationPropertyName::of)
             .toList();
 
+    private static final ConfigurationPropertyName OWN = ConfigurationPropertyName.of("cio");
+
+    /** A list that is empty by default. */
+    private static final ConfigurationPropertyName USERS = ConfigurationPropertyName.of("cio.operators");
+
     /** What follows from other settings and would only repeat them. */
     private static final List<ConfigurationPropertyName> DERIVED = List.of(ConfigurationPropertyName.of("cio.role"));
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:${}]+)(?::[^{}]*)?}");
+    private static final Pattern NAMED = Pattern.compile("\\$\\{([^:${}]+)");
     private static final Pattern BUNDLED = Pattern.compile("^class path resource \\[(.+?)]");
     private static final String DEFAULTS = "application.yaml";
 
     private final ConfigurableEnvironment environment;
     private final Set<ConfigurationPropertyName> names = new LinkedHashSet<>();
+    private final Set<String> ofNoProperty = new TreeSet<>();
 
     /** @param environment complete, with derived settings */
     public EffectiveSettings(ConfigurableEnvironment environment) {
@@ -86,7 +97,37 @@ public final class EffectiveSettings {
                         .filter(name -> !read.contains(source.getConfigurationProperty(name)
                                 .getOrigin()
                                 .toString()))
-                        .forEach(names::add);
+                        .forEach(name -> {
+                            names.add(name);
+                            if (OWN.isAncestorOf(name) && !USERS.isAncestorOf(name)) {
+                                ofNoProperty.add(((PropertySourceOrigin) source.getConfigurationProperty(name)
+                                                .getOrigin())
+                                        .getPropertyName());
+                            }
+                        });
+    }
+
+    /**
+     * Environment variables that are meant for the service, by their names, and that no setting gets its value from.
+     * Sorted.
+     */
+    Set<String> unreadVariables() {
+        Set<String> placeholders = names.stream()
+                .flatMap(name -> property(name).stream())
+                .flatMap(property ->
+                        NAMED.matcher(String.valueOf(property.getValue())).results())
+                .map(named -> named.group(1))
+                .collect(Collectors.toSet());
+        Set<String> unread = new TreeSet<>(ofNoProperty);
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            if (source instanceof SystemEnvironmentPropertySource variables) {
+                Arrays.stream(variables.getPropertyNames())
+                        .filter(name -> name.startsWith("CUSTOMERIO_") || name.startsWith("BIGQUERY_"))
+                        .filter(name -> !placeholders.contains(name))
+                        .forEach(unread::add);
+            }
+        }
+        return unread;
     }
 
     private static boolean isOurs(ConfigurationPropertyName name) {
@@ -115,16 +156,19 @@ public final class EffectiveSettings {
     }
 
     private Optional<Setting> setting(ConfigurationPropertyName name) {
-        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            ConfigurationProperty property = source.getConfigurationProperty(name);
-            if (property != null) {
-                String raw = String.valueOf(property.getValue());
-                String value = environment.resolvePlaceholders(raw);
-                return Optional.of(
-                        new Setting(name.toString(), Masked.value(name.toString(), value), origin(property, raw)));
-            }
-        }
-        return Optional.empty();
+        return property(name).map(property -> {
+            String raw = String.valueOf(property.getValue());
+            String value = environment.resolvePlaceholders(raw);
+            return new Setting(name.toString(), Masked.value(name.toString(), value), origin(property, raw));
+        });
+    }
+
+    private Optional<ConfigurationProperty> property(ConfigurationPropertyName name) {
+        return StreamSupport.stream(
+                        ConfigurationPropertySources.get(environment).spliterator(), false)
+                .map(source -> source.getConfigurationProperty(name))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private String origin(ConfigurationProperty property, String raw) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,6 +39,8 @@ public final class ServiceEnvironment
     /** The property source with the derived settings. */
     static final String DERIVED = "derived";
 
+    private static final String REGION = "cio.customerio.region";
+
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
     /** Last: the sandbox sets the hosts when it takes Customer.io's place. */
@@ -49,50 +52,50 @@ public final class ServiceEnvironment
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
-        List<String> problems = derive(environment);
+        derive(environment);
+        List<String> problems = problems(environment);
         if (!problems.isEmpty()) {
             throw new SettingsException(String.join(System.lineSeparator(), problems));
         }
         new SettingsCheck(environment).warnings().forEach(LOG::warn);
     }
 
-    /**
-     * Adds the derived settings to an environment, as far as they follow from settings that make sense.
-     *
-     * @return what is missing or makes no sense, each in one line that says what to set
-     */
-    public static List<String> derive(ConfigurableEnvironment environment) {
-        List<String> problems = new ArrayList<>();
+    /** Adds the derived settings to an environment, as far as they follow from settings that make sense. */
+    public static void derive(ConfigurableEnvironment environment) {
         Map<String, Object> derived = new HashMap<>();
-        try {
-            String suffix = regionSuffix(environment.getProperty("cio.customerio.region", "us"));
+        regionSuffix(environment).ifPresent(suffix -> {
             derived.put("cio.track.url", host(environment, "cio.customerio.track-url", "track", suffix, "/api/v[12]"));
             derived.put("cio.app.url", host(environment, "cio.customerio.app-url", "api", suffix, "/v1"));
-        } catch (SettingsException e) {
-            problems.add(e.getMessage());
-        }
-        Set<String> roles = Set.of();
-        try {
-            roles = roles(environment.getProperty("cio.roles", ""));
-        } catch (SettingsException e) {
-            problems.add(e.getMessage());
-        }
+        });
+        Set<String> roles = roles(environment);
         for (String role : ROLES) {
             derived.put("cio.role." + role, roles.contains(role));
         }
         derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
         environment.getPropertySources().addFirst(new MapPropertySource(DERIVED, derived));
+    }
+
+    /** What is missing or makes no sense in a derived environment, each in one line that says what to set. */
+    static List<String> problems(ConfigurableEnvironment environment) {
+        List<String> problems = new ArrayList<>();
+        if (regionSuffix(environment).isEmpty()) {
+            problems.add("CUSTOMERIO_REGION is '" + environment.getProperty(REGION)
+                    + "': it must be us or eu, where your workspace lives");
+        }
+        Set<String> roles = roles(environment);
+        if (roles.isEmpty() || !ROLES.containsAll(roles)) {
+            problems.add("cio.roles is '" + environment.getProperty("cio.roles", "")
+                    + "': it must name at least one of commands, webhooks, analytics");
+        }
         problems.addAll(new SettingsCheck(environment).problems());
         return problems;
     }
 
-    private static String regionSuffix(String region) {
-        return switch (region.strip().toLowerCase(Locale.ROOT)) {
-            case "us", "" -> "";
-            case "eu" -> "-eu";
-            default ->
-                throw new SettingsException(
-                        "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
+    private static Optional<String> regionSuffix(ConfigurableEnvironment environment) {
+        return switch (environment.getProperty(REGION, "us").strip().toLowerCase(Locale.ROOT)) {
+            case "us", "" -> Optional.of("");
+            case "eu" -> Optional.of("-eu");
+            default -> Optional.empty();
         };
     }
 
@@ -105,16 +108,11 @@ public final class ServiceEnvironment
                 : override.replaceFirst("/+$", "").replaceFirst(superfluousPath + "$", "");
     }
 
-    private static Set<String> roles(String value) {
-        Set<String> roles = Arrays.stream(value.split(","))
+    private static Set<String> roles(ConfigurableEnvironment environment) {
+        return Arrays.stream(environment.getProperty("cio.roles", "").split(","))
                 .map(role -> role.strip().toLowerCase(Locale.ROOT))
                 .filter(role -> !role.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
-        if (roles.isEmpty() || !ROLES.containsAll(roles)) {
-            throw new SettingsException(
-                    "cio.roles is '" + value + "': it must name at least one of commands, webhooks, analytics");
-        }
-        return roles;
     }
 
     /**
