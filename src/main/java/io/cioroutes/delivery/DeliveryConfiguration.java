@@ -4,6 +4,7 @@ import io.cioroutes.broker.RetrySteps;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.sends.SendStore;
+import io.cioroutes.tracing.Tracing;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -49,6 +50,7 @@ class DeliveryConfiguration {
             CommandTranslator translator,
             Seal seal,
             InFlight inFlight,
+            Tracing tracing,
             @Value("${cio.track.calls}") int trackCalls,
             @Value("${cio.transactional.calls}") int messageCalls) {
         return new CamelContextConfiguration() {
@@ -56,9 +58,12 @@ class DeliveryConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
                 context.getExecutorServiceManager().setShutdownAwaitTermination(500);
+                if (tracing.isOn()) {
+                    context.getManagementStrategy().addEventNotifier(new CallTracer(tracing));
+                }
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
-                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
+                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight, tracing));
                 }
                 registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
                 registry.bind("messageCalls", calls(context, "message-calls", messageCalls));

@@ -1,6 +1,7 @@
 package io.cioroutes.webhook;
 
 import io.cioroutes.delivery.ConfirmedPublisher;
+import io.cioroutes.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
@@ -90,14 +91,17 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Processor webhookIntake(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
-        return new WebhookIntake(publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC());
+    Processor webhookIntake(
+            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
+        return new WebhookIntake(
+                publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC(), tracing);
     }
 
     /** Reads a queued webhook and says in variables what the router decides by. */
     @Bean
-    Processor webhookEvent() {
+    Processor webhookEvent(Tracing tracing) {
         return exchange -> {
+            WebhookTrace.begin(exchange, tracing);
             Settlement.note(exchange, List.of(Receipt.of(exchange)));
             QueuedWebhook queued = QueuedWebhook.of(exchange.getMessage());
             WebhookEvent event = WebhookEvent.read(queued.body(), queued.id());
@@ -114,14 +118,15 @@ class WebhookConfiguration {
 
     /** Publishes to the bus under variable {@code routingKey}; nobody needs to listen. */
     @Bean
-    Processor webhookToBus(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+    Processor webhookToBus(
+            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
         long timeout = properties.publishTimeout().toMillis();
         return new PublishProcessor(
                 exchange -> publisher
                         .announce(
                                 WebhookTopology.EVENTS,
                                 exchange.getVariable("routingKey", String.class),
-                                body(exchange).toMessage())
+                                WebhookTrace.onto(body(exchange).toMessage(), exchange, tracing))
                         .orTimeout(timeout, TimeUnit.MILLISECONDS),
                 threads.routing());
     }
@@ -132,7 +137,8 @@ class WebhookConfiguration {
             ConfirmedPublisher publisher,
             WebhookThreads threads,
             WebhookProperties properties,
-            WebhookMetrics metrics) {
+            WebhookMetrics metrics,
+            Tracing tracing) {
         long timeout = properties.publishTimeout().toMillis();
         return new PublishProcessor(
                 exchange -> {
@@ -141,7 +147,7 @@ class WebhookConfiguration {
                             .publish(
                                     "",
                                     WebhookTopology.ANALYTICS,
-                                    body(exchange).routed(table).toMessage())
+                                    WebhookTrace.onto(body(exchange).routed(table).toMessage(), exchange, tracing))
                             .orTimeout(timeout, TimeUnit.MILLISECONDS)
                             .thenRun(() -> metrics.routed(table));
                 },
