@@ -1,5 +1,7 @@
 package io.cioroutes.settings;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +46,10 @@ final class SettingsCheck {
         if (prod && environment.acceptsProfiles(Profiles.of("local"))) {
             problems.add(
                     "the profiles local and prod contradict each other: set SPRING_PROFILES_ACTIVE to one of them");
+        }
+        String secrets = environment.getProperty("CIO_SECRETS_DIRECTORY", "");
+        if (StringUtils.hasText(secrets) && !Files.isDirectory(Path.of(secrets))) {
+            problems.add("CIO_SECRETS_DIRECTORY is '" + secrets + "', which is no directory");
         }
         credentials(prod);
         if (prod) {

@@ -29,7 +29,7 @@ public final class SettingsFindings implements Check {
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         for (String problem : ServiceEnvironment.problems(environment)) {
-            findings.add(Finding.problem(area(), problem, "Set it; docs/configuration.md lists every variable."));
+            findings.add(Finding.problem(area(), problem, "Set it; the README lists the variables."));
         }
         for (String warning : new SettingsCheck(environment).warnings()) {
             findings.add(Finding.warning(area(), warning, ""));
@@ -41,7 +41,7 @@ public final class SettingsFindings implements Check {
             findings.add(Finding.warning(
                     area(),
                     "no setting reads the environment variable " + variable,
-                    "Is it misspelt? The start logs every setting; docs/configuration.md lists the variables."));
+                    "Is it misspelt? The start logs every setting; application.yaml explains them."));
         }
         if (findings.isEmpty()) {
             String[] active = environment.getActiveProfiles();

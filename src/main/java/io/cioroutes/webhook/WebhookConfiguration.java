@@ -1,6 +1,7 @@
 package io.cioroutes.webhook;
 
 import io.cioroutes.delivery.ConfirmedPublisher;
+import io.cioroutes.settings.SecretFiles;
 import io.cioroutes.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -64,9 +66,14 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Processor webhookSignature(WebhookProperties properties, Environment environment) {
+    Processor webhookSignature(WebhookProperties properties, Environment environment, SecretFiles files) {
         RequestSignature signature = new RequestSignature(
                 signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
+        files.onChange(() -> signature.use(signingKeys(
+                Binder.get(environment)
+                        .bind("cio.webhook", WebhookProperties.class)
+                        .get(),
+                environment)));
         return exchange -> {
             byte[] body = exchange.getMessage().getBody(byte[].class);
             byte[] exact = body == null ? new byte[0] : body;
