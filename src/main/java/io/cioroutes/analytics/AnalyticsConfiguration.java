@@ -1,11 +1,7 @@
 package io.cioroutes.analytics;
 
-import com.google.api.gax.retrying.RetrySettings;
-import com.google.cloud.NoCredentials;
 import com.google.cloud.bigquery.BigQuery;
-import com.google.cloud.bigquery.BigQueryOptions;
 import com.google.cloud.bigquery.DatasetId;
-import com.google.cloud.http.HttpTransportOptions;
 import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.webhook.QueuedWebhook;
 import io.cioroutes.webhook.Receipt;
@@ -100,21 +96,7 @@ class AnalyticsConfiguration {
     static class InBigQuery {
         @Bean
         BigQuery bigQuery(BigQueryProperties properties) {
-            BigQueryOptions.Builder options = BigQueryOptions.newBuilder()
-                    .setProjectId(properties.project())
-                    // Whether and when to try again is the route's decision.
-                    .setRetrySettings(
-                            RetrySettings.newBuilder().setMaxAttempts(1).build())
-                    .setTransportOptions(HttpTransportOptions.newBuilder()
-                            .setConnectTimeout(
-                                    Math.toIntExact(properties.connectTimeout().toMillis()))
-                            .setReadTimeout(
-                                    Math.toIntExact(properties.readTimeout().toMillis()))
-                            .build());
-            if (StringUtils.hasText(properties.endpoint())) {
-                options.setHost(properties.endpoint()).setCredentials(NoCredentials.getInstance());
-            }
-            return options.build().getService();
+            return BigQueryClient.of(properties);
         }
 
         /** The component's own factory ignores the project for inserts, and asks for credentials in any case. */

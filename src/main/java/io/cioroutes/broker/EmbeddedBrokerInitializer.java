@@ -20,6 +20,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.Profiles;
 import org.springframework.util.StringUtils;
@@ -69,7 +70,8 @@ class EmbeddedBrokerInitializer implements ApplicationContextInitializer<Generic
                 (ApplicationListener<ApplicationFailedEvent>) failed -> broker.thenAccept(EmbeddedBroker::close));
     }
 
-    private static boolean wanted(ConfigurableEnvironment environment) {
+    /** Whether the embedded broker is to start; no longer once it has. */
+    static boolean wanted(Environment environment) {
         return environment.acceptsProfiles(Profiles.of("local"))
                 && BROKER_OF_THE_USER.stream().noneMatch(name -> StringUtils.hasText(environment.getProperty(name)));
     }

@@ -198,7 +198,7 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
     }
 
     /** The broker's words when it refused the login or the virtual host. */
-    private static Optional<String> loginRefused(AmqpException failure) {
+    static Optional<String> loginRefused(AmqpException failure) {
         if (failure instanceof AmqpAuthenticationException) {
             return Optional.of("user or password is wrong, or the user may not connect from here");
         }
@@ -214,7 +214,8 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
         return Optional.empty();
     }
 
-    private static String rootMessage(Throwable failure) {
+    /** The words of the innermost cause. */
+    static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

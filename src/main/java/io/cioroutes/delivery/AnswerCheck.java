@@ -18,10 +18,12 @@ final class AnswerCheck implements Processor {
 
     private final Apis apis;
     private final Sends sends;
+    private final Credentials credentials;
 
-    AnswerCheck(Apis apis, Sends sends) {
+    AnswerCheck(Apis apis, Sends sends, Credentials credentials) {
         this.apis = apis;
         this.sends = sends;
+        this.credentials = credentials;
     }
 
     @Override
@@ -36,6 +38,7 @@ final class AnswerCheck implements Processor {
         if (status == 401) {
             String cause = "answered 401: the credentials are wrong for this region (" + answer.errorText() + ")";
             api.misconfigured(cause);
+            credentials.refused();
             throw new MisconfiguredException(status, cause);
         }
         if (status >= 300 && status < 400) {

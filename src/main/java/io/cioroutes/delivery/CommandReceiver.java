@@ -4,6 +4,9 @@ import com.rabbitmq.client.Channel;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.command.InvalidCommandException;
+import io.cioroutes.tracing.Tracing;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
@@ -21,12 +24,14 @@ final class CommandReceiver implements Processor {
     private final CommandTranslator translator;
     private final Seal seal;
     private final InFlight inFlight;
+    private final Tracing tracing;
 
-    CommandReceiver(CommandType type, CommandTranslator translator, Seal seal, InFlight inFlight) {
+    CommandReceiver(CommandType type, CommandTranslator translator, Seal seal, InFlight inFlight, Tracing tracing) {
         this.type = type;
         this.translator = translator;
         this.seal = seal;
         this.inFlight = inFlight;
+        this.tracing = tracing;
     }
 
     @Override
@@ -41,9 +46,22 @@ final class CommandReceiver implements Processor {
         byte[] content = exchange.getMessage().getBody(byte[].class);
         byte[] body = content == null ? new byte[0] : content;
         var delivery = new Delivery(channel, properties, body, inFlight);
+        if (tracing.isOn()) {
+            delivery.follow(begin(properties));
+        }
         var command = new Command(type, delivery, RetryHeaders.of(properties, body, seal));
         Commands.attach(exchange, command);
         command.translated(translator.translate(type, body, command.facts()));
         exchange.getMessage().setBody(command);
+    }
+
+    private Span begin(MessageProperties properties) {
+        Span span = tracing.receive("process " + type.queue(), SpanKind.CONSUMER, properties.getHeaders());
+        span.setAttribute("messaging.system", "rabbitmq");
+        span.setAttribute("messaging.destination.name", properties.getConsumerQueue());
+        if (properties.getMessageId() != null) {
+            span.setAttribute("messaging.message.id", properties.getMessageId());
+        }
+        return span;
     }
 }

@@ -28,7 +28,8 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     /** Looks at no proxy and keeps no cookie; redirects are not followed: they mean the wrong region. */
     private final HttpClient http;
 
-    private final CustomerioProperties customerio;
+    private final String region;
+    private final Credentials credentials;
     private final Api track;
     private final URI address;
     private final Duration timeout;
@@ -37,14 +38,18 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     private volatile String note = "not asked yet";
 
     /**
+     * @param region the configured one
+     * @param credentials as calls are made with now
      * @param track the Track API as commands meet it
      * @param trackUrl root of the Track API's host
      * @param connect longest wait for a connection
      * @param answer longest wait for the answer
      */
-    CredentialsHealth(CustomerioProperties customerio, Api track, String trackUrl, Duration connect, Duration answer) {
+    CredentialsHealth(
+            String region, Credentials credentials, Api track, String trackUrl, Duration connect, Duration answer) {
         super("the health of the credentials could not be told");
-        this.customerio = customerio;
+        this.region = region.strip();
+        this.credentials = credentials;
         this.track = track;
         this.address = URI.create(trackUrl + "/api/v1/accounts/region");
         this.timeout = answer;
@@ -58,7 +63,7 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     void ask() {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .timeout(timeout)
-                .header("Authorization", HttpCall.basic(customerio))
+                .header("Authorization", credentials.basic())
                 .build();
         try {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -74,6 +79,7 @@ final class CredentialsHealth extends AbstractHealthIndicator {
 
     private void judge(int status, String body) {
         if (status == 401) {
+            credentials.refused();
             refused(
                     "The Track API answered 401: CUSTOMERIO_SITE_ID and CUSTOMERIO_TRACK_API_KEY are wrong for this region");
         } else if (status >= 300 && status < 400) {
@@ -87,16 +93,16 @@ final class CredentialsHealth extends AbstractHealthIndicator {
     }
 
     private void accepted(String body) {
-        String region = region(body);
-        if (!region.isEmpty() && !region.equalsIgnoreCase(customerio.region().strip())) {
-            refused("The workspace lives in region " + region + ", but CUSTOMERIO_REGION is " + customerio.region());
+        String actual = region(body);
+        if (!actual.isEmpty() && !actual.equalsIgnoreCase(region)) {
+            refused("The workspace lives in region " + actual + ", but CUSTOMERIO_REGION is " + region);
             return;
         }
         if (problem != null) {
             log.info("Customer.io accepts the Track API's credentials again");
         }
         problem = null;
-        note = "accepted by the Track API" + (region.isEmpty() ? "" : ", region " + region);
+        note = "accepted by the Track API" + (actual.isEmpty() ? "" : ", region " + actual);
     }
 
     private static String region(String body) {

@@ -1,5 +1,6 @@
 package io.cioroutes.delivery;
 
+import io.opentelemetry.api.trace.StatusCode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -37,6 +38,9 @@ final class DeadLetter extends SettleByCopy {
         }
         Failure failure = command.failure();
         Delivery delivery = command.delivery();
+        delivery.span()
+                .setStatus(
+                        StatusCode.ERROR, "dead-lettered: " + failure.reason().label());
         var properties = Copies.properties(delivery);
         properties.setHeader("x-cio-reason", failure.reason().label());
         properties.setHeader("x-cio-error", failure.text());
@@ -57,12 +61,14 @@ final class DeadLetter extends SettleByCopy {
         // From here on a person decides; a replay must not meet the old claim.
         sendOnce.release(command);
         Failure failure = command.failure();
-        log.info(
-                "Dead-lettered ({}{}): {}",
-                failure.reason().label(),
-                failure.status() == 0 ? "" : " " + failure.status(),
-                command);
-        log.trace("… because {}", failure.text());
+        LoggedMessage.about(command, () -> {
+            log.info(
+                    "Dead-lettered ({}{}): {}",
+                    failure.reason().label(),
+                    failure.status() == 0 ? "" : " " + failure.status(),
+                    command);
+            log.trace("… because {}", failure.text());
+        });
         metrics.deadLettered(command, failure);
     }
 }

@@ -2,6 +2,7 @@ package io.cioroutes.delivery;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class Delivery {
     private final AtomicBoolean settled = new AtomicBoolean();
     private final long receivedNanos = System.nanoTime();
     private volatile boolean waiting;
+    private volatile Span span = Span.getInvalid();
 
     /**
      * @param channel the channel of the delivery; Spring's proxy is taken off, because the proxy replaces a broken
@@ -74,6 +76,16 @@ public final class Delivery {
         return !settled.get() && channel.isOpen();
     }
 
+    /** The span of the work on this message; it ends when the message is settled. */
+    Span span() {
+        return span;
+    }
+
+    /** Begins to follow it. */
+    void follow(Span span) {
+        this.span = span;
+    }
+
     /** True while it only waits: for Customer.io to come back, or for its next attempt. */
     boolean isWaiting() {
         return waiting;
@@ -95,6 +107,7 @@ public final class Delivery {
             return false;
         }
         inFlight.settled(this);
+        span.end();
         try {
             channel.basicAck(tag, false);
             return true;
@@ -108,6 +121,8 @@ public final class Delivery {
     void abandon() {
         if (settled.compareAndSet(false, true)) {
             inFlight.settled(this);
+            span.addEvent("given back to the broker");
+            span.end();
         }
     }
 

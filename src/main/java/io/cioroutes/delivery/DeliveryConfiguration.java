@@ -4,6 +4,8 @@ import io.cioroutes.broker.RetrySteps;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.sends.SendStore;
+import io.cioroutes.settings.SecretFiles;
+import io.cioroutes.tracing.Tracing;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -27,6 +29,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** The beans that the routes of {@code routes/commands} and {@code routes/delivery} name. */
 @Configuration(proxyBeanMethods = false)
@@ -49,6 +52,7 @@ class DeliveryConfiguration {
             CommandTranslator translator,
             Seal seal,
             InFlight inFlight,
+            Tracing tracing,
             @Value("${cio.track.calls}") int trackCalls,
             @Value("${cio.transactional.calls}") int messageCalls) {
         return new CamelContextConfiguration() {
@@ -56,9 +60,12 @@ class DeliveryConfiguration {
             public void beforeApplicationStart(CamelContext context) {
                 // Calls under way have had their time before; what is left waits for a broker or an API that hangs.
                 context.getExecutorServiceManager().setShutdownAwaitTermination(500);
+                if (tracing.isOn()) {
+                    context.getManagementStrategy().addEventNotifier(new CallTracer(tracing));
+                }
                 var registry = context.getRegistry();
                 for (CommandType type : CommandType.values()) {
-                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
+                    registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight, tracing));
                 }
                 registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
                 registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
@@ -134,11 +141,12 @@ class DeliveryConfiguration {
     @ConditionalOnProperty(name = "cio.role.commands", havingValue = "true", matchIfMissing = true)
     CredentialsHealth credentialsHealthIndicator(
             CustomerioProperties customerio,
+            Credentials credentials,
             Apis apis,
             @Value("${cio.track.url}") String trackUrl,
             @Value("${cio.http.connect-timeout}") Duration connect,
             @Value("${cio.http.response-timeout}") Duration answer) {
-        return new CredentialsHealth(customerio, apis.track(), trackUrl, connect, answer);
+        return new CredentialsHealth(customerio.region(), credentials, apis.track(), trackUrl, connect, answer);
     }
 
     /** Gauges {@code resilience4j.circuitbreaker.state} and the like, per breaker. */
@@ -206,13 +214,18 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor httpCall(CustomerioProperties customerio, DeliveryMetrics metrics) {
-        return new HttpCall(customerio, metrics);
+    Credentials credentials(CustomerioProperties customerio, SecretFiles files, Environment environment) {
+        return new Credentials(customerio, files, environment);
     }
 
     @Bean
-    Processor answerCheck(Apis apis, Sends sends) {
-        return new AnswerCheck(apis, sends);
+    Processor httpCall(Credentials credentials, DeliveryMetrics metrics) {
+        return new HttpCall(credentials, metrics);
+    }
+
+    @Bean
+    Processor answerCheck(Apis apis, Sends sends, Credentials credentials) {
+        return new AnswerCheck(apis, sends, credentials);
     }
 
     @Bean

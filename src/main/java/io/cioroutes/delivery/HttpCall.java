@@ -1,7 +1,5 @@
 package io.cioroutes.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -9,11 +7,11 @@ import org.apache.camel.Processor;
 /** Turns the exchange's {@link ApiRequest} into what camel-http sends: method, path, body, credentials; nothing else. */
 final class HttpCall implements Processor {
 
-    private final CustomerioProperties customerio;
+    private final Credentials credentials;
     private final DeliveryMetrics metrics;
 
-    HttpCall(CustomerioProperties customerio, DeliveryMetrics metrics) {
-        this.customerio = customerio;
+    HttpCall(Credentials credentials, DeliveryMetrics metrics) {
+        this.credentials = credentials;
         this.metrics = metrics;
     }
 
@@ -26,17 +24,7 @@ final class HttpCall implements Processor {
         message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader(Exchange.HTTP_PATH, request.path());
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setHeader("Authorization", request.isApp() ? bearer() : basic(customerio));
+        message.setHeader("Authorization", request.isApp() ? credentials.bearer() : credentials.basic());
         message.setBody(request.body());
-    }
-
-    /** The value of {@code Authorization} for the Track API. */
-    static String basic(CustomerioProperties customerio) {
-        String pair = customerio.siteId() + ":" + customerio.trackApiKey();
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String bearer() {
-        return "Bearer " + customerio.appApiKey();
     }
 }

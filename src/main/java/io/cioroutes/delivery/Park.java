@@ -69,10 +69,13 @@ final class Park extends SettleByCopy implements Predicate {
                         history.alone() || (used && hasFailedAlone(command)),
                         history.eventId())
                 .write(properties, command.delivery().body(), seal);
+        command.delivery().span().addEvent("parked in " + step.exchange());
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         properties.setHeader(
                 "x-cio-error", Failure.of(Failure.Reason.EXHAUSTED, cause).text());
-        log.debug("Parked for {}: {}", step.delay(), command);
+        if (log.isDebugEnabled()) {
+            LoggedMessage.about(command, () -> log.debug("Parked for {}: {}", step.delay(), command));
+        }
         return publisher.publish(step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
     }
 

@@ -74,7 +74,7 @@ final class Reply extends AsyncProcessorSupport {
                         delivered ? "delivered" : command.failure().reason().label())
                 .build();
         return publisher.publish("", request.getReplyTo(), message, timeout).exceptionally(failure -> {
-            log.warn("Reply to {} was dropped: {}", command, failure.getMessage());
+            LoggedMessage.about(command, () -> log.warn("Reply to {} was dropped: {}", command, failure.getMessage()));
             return null;
         });
     }

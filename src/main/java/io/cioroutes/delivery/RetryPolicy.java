@@ -53,7 +53,9 @@ final class RetryPolicy implements Processor, Predicate {
         if (request == null) {
             // A defect of the service on the way to a request: no use in trying again at once.
             List<Command> commands = Commands.of(exchange);
-            log.error("{} could not be handled and is parked in a retry queue", commands, cause);
+            commands.forEach(command -> LoggedMessage.about(
+                    command,
+                    () -> log.error("{} could not be handled and is parked in a retry queue", command, cause)));
             commands.forEach(Command::failed);
             exchange.setProperty(AGAIN, false);
             return;
@@ -104,7 +106,11 @@ final class RetryPolicy implements Processor, Predicate {
         exchange.setProperty(AGAIN, again);
         setDelay(exchange, settings.holdDelay());
         if (!again) {
-            log.info("{} waited {} for Customer.io: parked in a retry queue", request, Duration.ofMillis(longest));
+            Duration waited = Duration.ofMillis(longest);
+            request.commands()
+                    .forEach(command -> LoggedMessage.about(
+                            command,
+                            () -> log.info("{} waited {} for Customer.io: parked in a retry queue", command, waited)));
         }
     }
 
@@ -129,7 +135,12 @@ final class RetryPolicy implements Processor, Predicate {
         } else {
             exchange.setProperty(NEXT_DELAY, delay.toMillis());
         }
-        log.debug("{} failed for now, attempt {} of {}", request, attempts, settings.attempts());
+        if (log.isDebugEnabled()) {
+            commands.forEach(command -> LoggedMessage.about(
+                    command,
+                    () -> log.debug(
+                            "{} failed for now, attempt {} of {}", command, command.attempts(), settings.attempts())));
+        }
     }
 
     private static void setDelay(Exchange exchange, Duration delay) {

@@ -63,7 +63,12 @@ public final class SendOnce {
                     command.claimed(false);
                 } catch (RuntimeException e) {
                     // It was sent, and it will be acknowledged: only a crash before that could make it ambiguous.
-                    log.error("{} was sent, but the store of sends could not note it: {}", command, e.getMessage());
+                    LoggedMessage.about(
+                            command,
+                            () -> log.error(
+                                    "{} was sent, but the store of sends could not note it: {}",
+                                    command,
+                                    e.getMessage()));
                 }
             }
         } else {
@@ -78,7 +83,9 @@ public final class SendOnce {
                 store.forget(key(command));
                 command.claimed(false);
             } catch (RuntimeException e) {
-                log.error("The claim of {} could not be given back: {}", command, e.getMessage());
+                LoggedMessage.about(
+                        command,
+                        () -> log.error("The claim of {} could not be given back: {}", command, e.getMessage()));
             }
         }
     }

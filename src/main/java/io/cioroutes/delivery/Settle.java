@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settles the commands of a request by the API's answer. In: an {@link ApiAnswer}. Accepted commands are acknowledged,
@@ -14,6 +16,8 @@ import org.apache.camel.Processor;
  * <p>Fails with {@link BatchRefusedException} when a batch was refused and the answer does not say for which command.
  */
 final class Settle implements Processor {
+
+    private static final Logger log = LoggerFactory.getLogger(Settle.class);
 
     static final String NEXT = "next";
     static final String REJECTED = "rejected";
@@ -43,6 +47,9 @@ final class Settle implements Processor {
             } else {
                 command.delivery().ack();
                 metrics.delivered(command);
+                if (log.isDebugEnabled()) {
+                    LoggedMessage.about(command, () -> log.debug("Delivered ({}): {}", answer.status(), command));
+                }
             }
         }
         exchange.setProperty(NEXT, next);

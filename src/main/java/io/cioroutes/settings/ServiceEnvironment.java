@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.Ordered;
@@ -30,6 +34,13 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 public final class ServiceEnvironment
         implements ApplicationContextInitializer<ConfigurableApplicationContext>, Ordered {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceEnvironment.class);
+
+    /** The property source with the derived settings. */
+    static final String DERIVED = "derived";
+
+    private static final String REGION = "cio.customerio.region";
+
     private static final Set<String> ROLES = Set.of("commands", "webhooks", "analytics");
 
     /** Last: the sandbox sets the hosts when it takes Customer.io's place. */
@@ -41,51 +52,67 @@ public final class ServiceEnvironment
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
-        Map<String, Object> derived = new HashMap<>();
-        String suffix = regionSuffix(environment.getProperty("cio.customerio.region", "us"));
-        derived.put(
-                "cio.track.url",
-                host(environment, "cio.customerio.track-url", "https://track" + suffix + ".customer.io", "/api/v[12]"));
-        derived.put(
-                "cio.app.url",
-                host(environment, "cio.customerio.app-url", "https://api" + suffix + ".customer.io", "/v1"));
-        Set<String> roles = roles(environment.getProperty("cio.roles", ""));
-        List<String> problems = new SettingsCheck(environment, roles).problems();
+        derive(environment);
+        List<String> problems = problems(environment);
         if (!problems.isEmpty()) {
             throw new SettingsException(String.join(System.lineSeparator(), problems));
         }
-        ROLES.forEach(role -> derived.put("cio.role." + role, roles.contains(role)));
-        derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
-        environment.getPropertySources().addFirst(new MapPropertySource("cio derived settings", derived));
+        new SettingsCheck(environment).warnings().forEach(LOG::warn);
     }
 
-    private static String regionSuffix(String region) {
-        return switch (region.strip().toLowerCase(Locale.ROOT)) {
-            case "us", "" -> "";
-            case "eu" -> "-eu";
-            default ->
-                throw new SettingsException(
-                        "CUSTOMERIO_REGION is '" + region + "': it must be us or eu, where your workspace lives");
+    /** Adds the derived settings to an environment, as far as they follow from settings that make sense. */
+    public static void derive(ConfigurableEnvironment environment) {
+        Map<String, Object> derived = new HashMap<>();
+        regionSuffix(environment).ifPresent(suffix -> {
+            derived.put("cio.track.url", host(environment, "cio.customerio.track-url", "track", suffix, "/api/v[12]"));
+            derived.put("cio.app.url", host(environment, "cio.customerio.app-url", "api", suffix, "/v1"));
+        });
+        Set<String> roles = roles(environment);
+        for (String role : ROLES) {
+            derived.put("cio.role." + role, roles.contains(role));
+        }
+        derived.put("cio.routes.pattern", routes(environment.getProperty("cio.routes.directory", "routes")));
+        environment.getPropertySources().addFirst(new MapPropertySource(DERIVED, derived));
+    }
+
+    /** What is missing or makes no sense in a derived environment, each in one line that says what to set. */
+    static List<String> problems(ConfigurableEnvironment environment) {
+        List<String> problems = new ArrayList<>();
+        if (regionSuffix(environment).isEmpty()) {
+            problems.add("CUSTOMERIO_REGION is '" + environment.getProperty(REGION)
+                    + "': it must be us or eu, where your workspace lives");
+        }
+        Set<String> roles = roles(environment);
+        if (roles.isEmpty() || !ROLES.containsAll(roles)) {
+            problems.add("cio.roles is '" + environment.getProperty("cio.roles", "")
+                    + "': it must name at least one of commands, webhooks, analytics");
+        }
+        problems.addAll(new SettingsCheck(environment).problems());
+        return problems;
+    }
+
+    private static Optional<String> regionSuffix(ConfigurableEnvironment environment) {
+        return switch (environment.getProperty(REGION, "us").strip().toLowerCase(Locale.ROOT)) {
+            case "us", "" -> Optional.of("");
+            case "eu" -> Optional.of("-eu");
+            default -> Optional.empty();
         };
     }
 
     /** An override without the trailing slash and API path that people copy along with it, else the region's host. */
     private static String host(
-            ConfigurableEnvironment environment, String property, String ofRegion, String superfluousPath) {
+            ConfigurableEnvironment environment, String property, String name, String suffix, String superfluousPath) {
         String override = environment.getProperty(property, "").strip();
-        return override.isEmpty() ? ofRegion : override.replaceFirst("/+$", "").replaceFirst(superfluousPath + "$", "");
+        return override.isEmpty()
+                ? "https://" + name + suffix + ".customer.io"
+                : override.replaceFirst("/+$", "").replaceFirst(superfluousPath + "$", "");
     }
 
-    private static Set<String> roles(String value) {
-        Set<String> roles = Arrays.stream(value.split(","))
+    private static Set<String> roles(ConfigurableEnvironment environment) {
+        return Arrays.stream(environment.getProperty("cio.roles", "").split(","))
                 .map(role -> role.strip().toLowerCase(Locale.ROOT))
                 .filter(role -> !role.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
-        if (roles.isEmpty() || !ROLES.containsAll(roles)) {
-            throw new SettingsException(
-                    "cio.roles is '" + value + "': it must name at least one of commands, webhooks, analytics");
-        }
-        return roles;
     }
 
     /**

@@ -1,10 +1,11 @@
 package io.cioroutes.settings;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import org.springframework.util.StringUtils;
@@ -15,12 +16,24 @@ final class SettingsCheck {
     private static final List<String> ROLES = List.of("operator", "viewer");
 
     private final Environment environment;
-    private final Set<String> roles;
     private final List<String> problems = new ArrayList<>();
 
-    SettingsCheck(Environment environment, Set<String> roles) {
+    /** @param environment with the derived settings, of which {@code cio.role.*} say what must be there */
+    SettingsCheck(Environment environment) {
         this.environment = environment;
-        this.roles = roles;
+    }
+
+    /** What works but is hardly meant, each in one line that says what to set. */
+    List<String> warnings() {
+        boolean track = hasAny("CUSTOMERIO_TRACK_URL", "cio.customerio.track-url");
+        boolean app = hasAny("CUSTOMERIO_APP_URL", "cio.customerio.app-url");
+        if (track == app || !environment.acceptsProfiles(Profiles.of("local"))) {
+            return List.of();
+        }
+        return List.of("Only " + (track ? "CUSTOMERIO_TRACK_URL" : "CUSTOMERIO_APP_URL") + " is set: calls of the "
+                + (track ? "App" : "Track") + " API go to the real "
+                + environment.getProperty(track ? "cio.app.url" : "cio.track.url") + ". Set "
+                + (track ? "CUSTOMERIO_APP_URL" : "CUSTOMERIO_TRACK_URL") + " as well, or neither to use the sandbox");
     }
 
     /**
@@ -34,12 +47,16 @@ final class SettingsCheck {
             problems.add(
                     "the profiles local and prod contradict each other: set SPRING_PROFILES_ACTIVE to one of them");
         }
+        String secrets = environment.getProperty("CIO_SECRETS_DIRECTORY", "");
+        if (StringUtils.hasText(secrets) && !Files.isDirectory(Path.of(secrets))) {
+            problems.add("CIO_SECRETS_DIRECTORY is '" + secrets + "', which is no directory");
+        }
         credentials(prod);
         if (prod) {
             if (!hasAny("spring.rabbitmq.host", "spring.rabbitmq.addresses")) {
                 problems.add("SPRING_RABBITMQ_ADDRESSES (or SPRING_RABBITMQ_HOST) is missing: where RabbitMQ is");
             }
-            if (roles.contains("webhooks")) {
+            if (does("webhooks")) {
                 require(
                         "CUSTOMERIO_WEBHOOK_SIGNING_KEY",
                         "cio.webhook.signing-keys",
@@ -53,7 +70,7 @@ final class SettingsCheck {
     }
 
     private void credentials(boolean prod) {
-        if (!roles.contains("commands")) {
+        if (!does("commands")) {
             return;
         }
         boolean anyKey = hasAny("CUSTOMERIO_SITE_ID", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY");
@@ -98,7 +115,7 @@ final class SettingsCheck {
     }
 
     private void analytics(boolean prod) {
-        if (!roles.contains("analytics")) {
+        if (!does("analytics")) {
             return;
         }
         boolean any = hasAny("BIGQUERY_PROJECT", "BIGQUERY_DATASET", "BIGQUERY_ENDPOINT");
@@ -112,6 +129,10 @@ final class SettingsCheck {
         if (!hasAny(variable, property)) {
             problems.add(variable + " is missing: " + what);
         }
+    }
+
+    private boolean does(String role) {
+        return environment.getProperty("cio.role." + role, Boolean.class, false);
     }
 
     private boolean hasAny(String... names) {

@@ -21,7 +21,7 @@ final class RequestSignature {
 
     private static final String ALGORITHM = "HmacSHA256";
 
-    private final List<SecretKeySpec> keys;
+    private volatile List<SecretKeySpec> keys;
     private final Duration replayWindow;
     private final Clock clock;
 
@@ -34,6 +34,11 @@ final class RequestSignature {
         this.keys = keys.stream().map(RequestSignature::key).toList();
         this.replayWindow = replayWindow;
         this.clock = clock;
+    }
+
+    /** From now on these keys are valid, and no others. */
+    void use(List<String> valid) {
+        keys = valid.stream().map(RequestSignature::key).toList();
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.cioroutes.webhook;
 
 import io.cioroutes.delivery.ConfirmedPublisher;
+import io.cioroutes.settings.SecretFiles;
+import io.cioroutes.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -63,9 +66,14 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Processor webhookSignature(WebhookProperties properties, Environment environment) {
+    Processor webhookSignature(WebhookProperties properties, Environment environment, SecretFiles files) {
         RequestSignature signature = new RequestSignature(
                 signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
+        files.onChange(() -> signature.use(signingKeys(
+                Binder.get(environment)
+                        .bind("cio.webhook", WebhookProperties.class)
+                        .get(),
+                environment)));
         return exchange -> {
             byte[] body = exchange.getMessage().getBody(byte[].class);
             byte[] exact = body == null ? new byte[0] : body;
@@ -90,14 +98,17 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Processor webhookIntake(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
-        return new WebhookIntake(publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC());
+    Processor webhookIntake(
+            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
+        return new WebhookIntake(
+                publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC(), tracing);
     }
 
     /** Reads a queued webhook and says in variables what the router decides by. */
     @Bean
-    Processor webhookEvent() {
+    Processor webhookEvent(Tracing tracing) {
         return exchange -> {
+            WebhookTrace.begin(exchange, tracing);
             Settlement.note(exchange, List.of(Receipt.of(exchange)));
             QueuedWebhook queued = QueuedWebhook.of(exchange.getMessage());
             WebhookEvent event = WebhookEvent.read(queued.body(), queued.id());
@@ -114,14 +125,15 @@ class WebhookConfiguration {
 
     /** Publishes to the bus under variable {@code routingKey}; nobody needs to listen. */
     @Bean
-    Processor webhookToBus(ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties) {
+    Processor webhookToBus(
+            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
         long timeout = properties.publishTimeout().toMillis();
         return new PublishProcessor(
                 exchange -> publisher
                         .announce(
                                 WebhookTopology.EVENTS,
                                 exchange.getVariable("routingKey", String.class),
-                                body(exchange).toMessage())
+                                WebhookTrace.onto(body(exchange).toMessage(), exchange, tracing))
                         .orTimeout(timeout, TimeUnit.MILLISECONDS),
                 threads.routing());
     }
@@ -132,7 +144,8 @@ class WebhookConfiguration {
             ConfirmedPublisher publisher,
             WebhookThreads threads,
             WebhookProperties properties,
-            WebhookMetrics metrics) {
+            WebhookMetrics metrics,
+            Tracing tracing) {
         long timeout = properties.publishTimeout().toMillis();
         return new PublishProcessor(
                 exchange -> {
@@ -141,7 +154,7 @@ class WebhookConfiguration {
                             .publish(
                                     "",
                                     WebhookTopology.ANALYTICS,
-                                    body(exchange).routed(table).toMessage())
+                                    WebhookTrace.onto(body(exchange).routed(table).toMessage(), exchange, tracing))
                             .orTimeout(timeout, TimeUnit.MILLISECONDS)
                             .thenRun(() -> metrics.routed(table));
                 },

@@ -1,6 +1,9 @@
 package io.cioroutes.webhook;
 
 import io.cioroutes.delivery.ConfirmedPublisher;
+import io.cioroutes.tracing.Tracing;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.springframework.amqp.core.Message;
 
 /**
  * Puts a verified request into the queue {@code cio.webhooks} and returns when the broker has confirmed it. It does not
@@ -23,6 +27,7 @@ final class WebhookIntake implements Processor {
     private final Executor executor;
     private final Duration timeout;
     private final Clock clock;
+    private final Tracing tracing;
 
     /**
      * @param publisher publishes
@@ -30,12 +35,14 @@ final class WebhookIntake implements Processor {
      *     and the answer must not
      * @param timeout longest wait for the confirm
      * @param clock time of receipt
+     * @param tracing follows the request into the queue
      */
-    WebhookIntake(ConfirmedPublisher publisher, Executor executor, Duration timeout, Clock clock) {
+    WebhookIntake(ConfirmedPublisher publisher, Executor executor, Duration timeout, Clock clock, Tracing tracing) {
         this.publisher = publisher;
         this.executor = executor;
         this.timeout = timeout;
         this.clock = clock;
+        this.tracing = tracing;
     }
 
     @Override
@@ -43,10 +50,17 @@ final class WebhookIntake implements Processor {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         String timestamp = exchange.getMessage().getHeader(RequestSignature.TIMESTAMP_HEADER, String.class);
         QueuedWebhook webhook = new QueuedWebhook(body, digest(timestamp, body), clock.instant(), null);
-        CompletableFuture.supplyAsync(
-                        () -> publisher.publish("", WebhookTopology.WEBHOOKS, webhook.toMessage()), executor)
-                .thenCompose(Function.identity())
-                .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        Message message = webhook.toMessage();
+        Span span = tracing.receive(
+                "receive webhook", SpanKind.SERVER, exchange.getMessage().getHeaders());
+        tracing.inject(span, message.getMessageProperties()::setHeader);
+        try {
+            CompletableFuture.supplyAsync(() -> publisher.publish("", WebhookTopology.WEBHOOKS, message), executor)
+                    .thenCompose(Function.identity())
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            span.end();
+        }
     }
 
     /** What Customer.io signed, as an id: the same when it sends the same again, another for everything else. */

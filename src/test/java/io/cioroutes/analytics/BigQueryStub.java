@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -38,6 +39,8 @@ public final class BigQueryStub implements AutoCloseable {
     private static final Pattern INSERT_ALL =
             Pattern.compile("/bigquery/v2/projects/([^/]+)/datasets/([^/]+)/tables/([^/]+)/insertAll");
     private static final String DATASET_PATH = "/bigquery/v2/projects/" + PROJECT + "/datasets/" + DATASET;
+    private static final Pattern TABLE =
+            Pattern.compile("/bigquery/v2/projects/([^/]+)/datasets/([^/]+)/tables/([^/]+)");
     private static final JsonMapper JSON = new JsonMapper();
 
     /** An answer in place of the right one: a status, and the reason in Google's error format. */
@@ -51,6 +54,7 @@ public final class BigQueryStub implements AutoCloseable {
     private Predicate<JsonNode> spoiling = row -> false;
     private Predicate<JsonNode> busy = row -> false;
     private Failure outage;
+    private UnaryOperator<JsonNode> tableChange = columns -> columns;
     private JsonNode lastQuery;
     private JsonNode queryAnswer;
     private int requests;
@@ -115,6 +119,11 @@ public final class BigQueryStub implements AutoCloseable {
         busy = rows;
     }
 
+    /** Tables have other columns than the service's schemas say; a table of null does not exist. */
+    public synchronized void changeTables(UnaryOperator<JsonNode> change) {
+        tableChange = change;
+    }
+
     /** What the next query answers; the query itself is returned by {@link #lastQuery()}. */
     public synchronized void answerQueries(JsonNode answer) {
         queryAnswer = answer;
@@ -127,6 +136,11 @@ public final class BigQueryStub implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             JsonNode request = JSON.readTree(body(exchange));
+            Matcher table = TABLE.matcher(exchange.getRequestURI().getPath());
+            if (table.matches() && exchange.getRequestMethod().equals("GET")) {
+                describe(exchange, table.group(3));
+                return;
+            }
             Matcher insert = INSERT_ALL.matcher(exchange.getRequestURI().getPath());
             if (insert.matches()) {
                 insertAll(exchange, insert, request);
@@ -150,6 +164,25 @@ public final class BigQueryStub implements AutoCloseable {
         }
         ObjectNode answer = JSON.createObjectNode().put("kind", "bigquery#dataset");
         answer.putObject("datasetReference").put("projectId", PROJECT).put("datasetId", DATASET);
+        answer(exchange, 200, answer);
+    }
+
+    private synchronized void describe(HttpExchange exchange, String table) throws IOException {
+        JsonNode columns = outage == null
+                ? tableChange.apply(
+                        JSON.readTree(BigQueryStub.class.getResourceAsStream("/analytics/" + table + ".json")))
+                : null;
+        if (columns == null) {
+            Failure failure = outage == null ? new Failure(404, "notFound") : outage;
+            answer(exchange, failure.status(), error(failure));
+            return;
+        }
+        ObjectNode answer = JSON.createObjectNode().put("type", "TABLE");
+        answer.putObject("tableReference")
+                .put("projectId", PROJECT)
+                .put("datasetId", DATASET)
+                .put("tableId", table);
+        answer.putObject("schema").set("fields", columns);
         answer(exchange, 200, answer);
     }
 

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.MessageProperties;
+import io.cioroutes.cli.Cli;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -191,6 +195,61 @@ class TopologyRefusalTest {
             assertThat(status.topologyDeclared()).isTrue();
             assertThat(status.problem()).isEmpty();
         });
+    }
+
+    @Test
+    void theDoctorFindsWhatIsMissingRefusedOrDifferentAndTakesNoMessage() throws Exception {
+        makeVirtualHost("clinic");
+        assertThat(doctor("guest", "guest"))
+                .contains("exchanges and queues do not exist", "queue cio.track", "exchange cio.events");
+        assertThat(rabbit.ctl("list_queues", "-p", "clinic", "name")).doesNotContain("cio.track");
+
+        on("clinic").run(context -> assertThat(context).hasNotFailed());
+        try (Connection connection = TestBroker.connect(rabbit.uri() + "/clinic");
+                Channel channel = connection.createChannel()) {
+            channel.confirmSelect();
+            channel.queueDeclare("everything", true, false, false, Map.of());
+            channel.queueBind("everything", "cio", "#");
+            channel.basicPublish("cio", "track", MessageProperties.PERSISTENT_BASIC, new byte[] {1});
+            channel.waitForConfirmsOrDie(5000);
+            rabbit.ctl("add_user", "patient", "secret-word");
+            rabbit.ctl("set_permissions", "-p", "clinic", "patient", "^cio", "^cio\\.", "^cio\\.(user|track)$");
+            assertThat(doctor("patient", "secret-word"))
+                    .contains(
+                            "publishing to the default exchange",
+                            "publishing to exchange cio,",
+                            "consuming from queue cio.identify",
+                            "set_permissions")
+                    .doesNotContain("consuming from queue cio.track,", "publishing to exchange cio.", "secret-word");
+
+            assertThat(channel.messageCount("everything")).isOne();
+            var track = channel.basicGet("cio.track", false);
+            assertThat(track.getEnvelope().isRedeliver()).isFalse();
+            channel.basicNack(track.getEnvelope().getDeliveryTag(), false, true);
+            rabbit.ctl("delete_queue", "-p", "clinic", "cio.delete");
+            channel.queueDeclare("cio.delete", true, false, false, Map.of());
+        }
+        assertThat(doctor("guest", "guest"))
+                .contains(
+                        "queue cio.delete: x-dead-letter-exchange is not set on the broker", "rabbitmqctl delete_queue")
+                .doesNotContain("not allowed");
+        assertThat(doctor("guest", "wrong-word"))
+                .contains("refuses the service")
+                .doesNotContain("wrong-word");
+    }
+
+    private static String doctor(String user, String password) {
+        StringWriter out = new StringWriter();
+        Cli.commandLine()
+                .setOut(new PrintWriter(out))
+                .execute(
+                        "doctor",
+                        "--spring.rabbitmq.host=127.0.0.1",
+                        "--spring.rabbitmq.port=" + rabbit.port(),
+                        "--spring.rabbitmq.virtual-host=clinic",
+                        "--spring.rabbitmq.username=" + user,
+                        "--spring.rabbitmq.password=" + password);
+        return out.toString();
     }
 
     @Import({BrokerTopology.class, BrokerConfiguration.class})

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -24,14 +25,50 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.context.TestPropertySource;
 
 /** Dead letters over HTTP, on a real service and broker. */
+@ExtendWith(OutputCaptureExtension.class)
+@TestPropertySource(properties = "logging.config=classpath:structured-logback.xml")
 class DeadLettersTest extends ProdService {
 
     private static final String IDENTIFY =
             "{\"userId\": \"u%1$d\", \"attrs\": {\"email\": \"a%1$d@example.com\", \"seq\": %1$d}}";
     private static final String TRACK = "{\"userId\": \"u%1$d\", \"name\": \"order\", \"data\": {\"seq\": %1$d}}";
     private static final String DEAD = "/actuator/deadletters/";
+
+    @Test
+    void aMessageCanBeFollowedThroughTheLogByItsId(CapturedOutput output) throws Exception {
+        publish("track", "{\"userId\": \"anna\", \"nme\": \"order\", \"data\": {\"seq\": %d}}", 700, 1);
+        awaitDeadLetters("cio.track.dlq", 1);
+
+        String line = await().atMost(PATIENCE)
+                .until(
+                        () -> output.getOut()
+                                .lines()
+                                .filter(candidate -> candidate.contains("\"message_id\":\"track-700\""))
+                                .findFirst()
+                                .orElse(null),
+                        found -> found != null);
+        JsonNode entry = new JsonMapper().readTree(line);
+        assertThat(entry.path("queue").textValue()).isEqualTo("cio.track");
+        assertThat(entry.path("command").textValue()).isEqualTo("track");
+        assertThat(entry.path("message").textValue()).startsWith("Dead-lettered (invalid)");
+        assertThat(entry.path("log").path("level").textValue()).isEqualTo("INFO");
+        assertThat(entry.path("service").path("name").textValue()).isEqualTo("customerio-routes");
+    }
+
+    @Test
+    void theDoctorLooksFromWithinTheService() {
+        JsonNode report = call(VIEWER, "GET", "/actuator/doctor", null).json();
+
+        assertThat(report.path("healthy").booleanValue()).as("%s", report).isTrue();
+        assertThat(report.path("findings").findValuesAsText("area")).contains("broker", "customerio", "settings");
+        assertThat(call(null, "GET", "/actuator/doctor", null).status()).isEqualTo(401);
+    }
 
     @Test
     void summaryListAndWholeMessage() {

@@ -118,4 +118,26 @@ class ServiceEnvironmentTest {
                 .contains("CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_APP_API_KEY")
                 .doesNotContain("SPRING_RABBITMQ");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cio.customerio.track-url, CUSTOMERIO_TRACK_URL is set, https://api.customer.io",
+        "CUSTOMERIO_APP_URL, CUSTOMERIO_APP_URL is set, https://track.customer.io"
+    })
+    void halfOfTheHostsIsHardlyMeant(String property, String set, String goesTo) {
+        var environment = prepare("local", Map.of(property, "http://127.0.0.1:9"));
+
+        assertThat(new SettingsCheck(environment).warnings())
+                .singleElement()
+                .asString()
+                .contains(set, goesTo);
+        assertThat(new SettingsCheck(prepare("local", Map.of())).warnings()).isEmpty();
+    }
+
+    @Test
+    void allThatMakesNoSenseIsNamedAtOnce() {
+        assertThatThrownBy(() -> prepare("prod", Map.of("cio.roles", "comands", "cio.customerio.region", "de")))
+                .message()
+                .contains("'comands'", "'de'", "SPRING_RABBITMQ_ADDRESSES");
+    }
 }
