@@ -154,7 +154,8 @@ class WebhookConfiguration {
                             .publish(
                                     "",
                                     WebhookTopology.ANALYTICS,
-                                    WebhookTrace.onto(body(exchange).routed(table).toMessage(), exchange, tracing))
+                                    WebhookTrace.onto(
+                                            body(exchange).routed(table).toMessage(), exchange, tracing))
                             .orTimeout(timeout, TimeUnit.MILLISECONDS)
                             .thenRun(() -> metrics.routed(table));
                 },
