@@ -21,7 +21,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,7 +161,11 @@ class LocalAnalyticsTest {
     @Test
     void showsWhatBecameOfSimulatedMessages() throws IOException {
         try (WebhookSimulator simulator = new WebhookSimulator(
-                app.uri("/webhooks/customerio"), WebhookApp.KEY, Duration.ZERO, new Random(7), Clock.systemUTC())) {
+                app.uri("/webhooks/customerio"),
+                WebhookApp.KEY,
+                new WebhookSimulator.Options(Duration.ZERO, 7, 10_000, 4, 100, 100),
+                Clock.systemUTC(),
+                new WebhookSimulator.Listener() {})) {
             for (int i = 0; i < 60; i++) {
                 simulator.accepted(new SentMessage(
                         "email",
