@@ -176,6 +176,11 @@ public final class SandboxServer implements AutoCloseable {
         return stats.snapshot();
     }
 
+    /** API requests received in the last whole second. */
+    public long requestsInLastSecond() {
+        return stats.seconds(1).get(0).requests();
+    }
+
     /** Values of {@code seq} from {@code from} to {@code to} that no accepted operation has carried. */
     public List<Integer> missing(int from, int to) {
         return stats.missing(from, to, Integer.MAX_VALUE);

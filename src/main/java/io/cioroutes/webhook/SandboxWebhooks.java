@@ -45,7 +45,7 @@ public final class SandboxWebhooks implements SmartLifecycle {
                 new WebhookSimulator.Options(
                         options.pace(),
                         options.seed(),
-                        options.rate(),
+                        this::rate,
                         options.senders(),
                         options.maxOpen(),
                         options.maxWaiting()),
@@ -60,6 +60,11 @@ public final class SandboxWebhooks implements SmartLifecycle {
                 signingKey.equals(WebhookConfiguration.LOCAL_SIGNING_KEY)
                         ? "the key '" + signingKey + "' that only the local profile accepts"
                         : "the first of cio.webhook.signing-keys");
+    }
+
+    /** Commands go first: both share a broker and the machine. */
+    private int rate() {
+        return sandbox.requestsInLastSecond() >= options.busyFrom() ? options.busyRate() : options.rate();
     }
 
     @Override

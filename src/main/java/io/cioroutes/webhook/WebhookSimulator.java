@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +45,12 @@ public final class WebhookSimulator implements AutoCloseable {
      *
      * @param pace mean time between two events of a message; in life it is minutes to days
      * @param seed decides what becomes of the first message, the second, ...: always the same for the same seed
-     * @param rate webhooks a second at most
+     * @param rate webhooks a second at most, asked before each
      * @param senders webhooks under way at most; each takes a thread
      * @param maxOpen messages in work at most
      * @param maxWaiting requests (sends or broadcasts) at most that wait for their turn or their time
      */
-    public record Options(Duration pace, long seed, int rate, int senders, int maxOpen, int maxWaiting) {}
+    public record Options(Duration pace, long seed, IntSupplier rate, int senders, int maxOpen, int maxWaiting) {}
 
     /** Hears what becomes of webhooks. Called on a sender's thread. */
     public interface Listener {
@@ -294,7 +295,7 @@ public final class WebhookSimulator implements AutoCloseable {
         long turn;
         synchronized (waiting) {
             turn = Math.max(nextTurn, System.nanoTime());
-            nextTurn = turn + TimeUnit.SECONDS.toNanos(1) / options.rate();
+            nextTurn = turn + TimeUnit.SECONDS.toNanos(1) / options.rate().getAsInt();
         }
         TimeUnit.NANOSECONDS.sleep(turn - System.nanoTime());
     }

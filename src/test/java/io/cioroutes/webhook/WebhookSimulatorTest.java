@@ -53,7 +53,7 @@ class WebhookSimulatorTest {
         simulator = new WebhookSimulator(
                 URI.create("http://localhost:" + server.getAddress().getPort() + "/webhooks/customerio"),
                 "key",
-                new WebhookSimulator.Options(Duration.ZERO, 1, 100_000, 4, 100, 1500),
+                new WebhookSimulator.Options(Duration.ZERO, 1, () -> 100_000, 4, 100, 1500),
                 Clock.systemUTC(),
                 listener);
     }
@@ -184,7 +184,7 @@ class WebhookSimulatorTest {
         simulator = new WebhookSimulator(
                 URI.create("http://localhost:" + server.getAddress().getPort() + "/"),
                 "key",
-                new WebhookSimulator.Options(Duration.ofMillis(2), 1, 100_000, 2, 3, 1500),
+                new WebhookSimulator.Options(Duration.ofMillis(2), 1, () -> 100_000, 2, 3, 1500),
                 Clock.systemUTC(),
                 listener);
         assertThat(stories()).isEqualTo(first);
