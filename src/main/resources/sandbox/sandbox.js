@@ -80,6 +80,18 @@ function messageRow(message) {
     h('.data', {}, message.undeliverable ? `will not go out: ${message.undeliverable}` : message.data || 'no data'));
 }
 
+const METRIC_TONES = { bounced: 'red', dropped: 'red', failed: 'red', undeliverable: 'red', spammed: 'red',
+  unsubscribed: 'amber', opened: 'blue', clicked: 'teal', converted: 'teal' };
+
+function webhookRow(webhook) {
+  const again = webhook.attempts > 1 ? ` · taken at attempt ${webhook.attempts}` : '';
+  return h('button.row.webhook', { type: 'button', onclick: () => openWebhook(webhook.number) },
+    time(webhook.at), chip(webhook.metric, METRIC_TONES[webhook.metric]),
+    h('.strong', {}, `${webhook.source} ${webhook.sourceId}`),
+    h('.who.quiet', {}, (webhook.recipient ?? '') + again),
+    h('.data', {}, `${webhook.objectType}.${webhook.metric}`));
+}
+
 function refusedRow(request) {
   const more = request.reasons.length > 1 ? ` (and ${request.reasons.length - 1} more)` : '';
   return h('button.row.refusal', { type: 'button', onclick: () => openRefused(request) },
@@ -162,7 +174,28 @@ const people = new LiveList('people', personRow, person => person.cioId);
 const activity = new LiveList('activity', activityRow, line => String(line.number));
 const messages = new LiveList('messages', messageRow, message => String(message.number));
 const refused = new LiveList('refused', refusedRow, request => String(request.number));
-const lists = [people, activity, messages, refused];
+const webhooks = new LiveList('webhooks', webhookRow, webhook => String(webhook.number));
+const lists = [people, activity, messages, webhooks, refused];
+
+const SHOWN = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed'];
+
+function showResults(results) {
+  $('webhooks-to').textContent = results.endpoint ? `signed, to ${results.endpoint}` : '';
+  $('webhooks-empty').textContent = results.endpoint
+    ? 'Each message that is sent is reported to the service by webhooks: they appear here when it has taken them.'
+    : 'No webhooks are sent: cio.sandbox.webhooks.enabled is false, or the service does not have the role webhooks.';
+  const parts = [count(results.taken, 'webhook'), count(results.repeated, 'repeated attempt'),
+    results.leftOut ? `${number.format(results.leftOut)} left out` : null];
+  $('results-sums').textContent = parts.filter(part => part).join(' · ');
+  $('results-table').hidden = !results.results.length;
+  $('results-empty').hidden = results.results.length > 0;
+  $('results-note').hidden = !results.results.length || !results.endpoint;
+  if (results.endpoint) $('analytics').href = new URL('/analytics', results.endpoint).href;
+  const cells = metrics => SHOWN.map(metric => h('td', {}, metrics[metric] ? number.format(metrics[metric]) : '–'));
+  $('results-table').tBodies[0].replaceChildren(...results.results.map(result => h('tr', {},
+    h('th', { scope: 'row' }, `${result.source} ${result.sourceId}`, result.channel === 'email' ? null : h('.quiet', {}, ` ${label(result.channel)}`)),
+    ...cells(result.metrics))));
+}
 
 people.onempty = empty => {
   const searching = $('search').value.trim() !== '';
@@ -217,6 +250,8 @@ function connect() {
     if (people.live) people.replace(state.people); else search();
     if (activity.live) activity.replace(state.activities); else showActivities();
     messages.filter === all ? messages.replace(state.messages) : showMessages();
+    webhooks.replace(state.webhooks);
+    showResults(state.results);
     refused.replace(state.refused);
   });
   stream.addEventListener('update', event => {
@@ -225,6 +260,8 @@ function connect() {
     people.add(state.people ?? []);
     activity.add(state.activities);
     messages.add(state.messages);
+    webhooks.add(state.webhooks);
+    showResults(state.results);
     refused.add(state.refused);
     if (sheetPerson && state.people?.some(person => person.cioId === sheetPerson)) showPerson(sheetPerson);
   });
@@ -412,6 +449,16 @@ async function openMessage(id) {
     found.cioIds.length === 1 ? section('Person', personLink(found.cioIds[0], found.who)) : null);
 }
 
+async function openWebhook(id) {
+  sheetPerson = null;
+  const found = await get(`/sandbox/webhooks/${id}`).catch(() => null);
+  if (!found) return openSheet('Webhook', `number ${id}`, h('p.note', {}, 'Forgotten: newer webhooks took its place.'));
+  openSheet('Webhook', `${found.objectType}.${found.metric}`,
+    table([['event id', found.eventId], ['taken', full.format(new Date(found.at))], ['attempts', found.attempts],
+      ['part of', `${found.source} ${found.sourceId}`]]),
+    section('Body, as it was signed', h('pre', {}, pretty(JSON.parse(found.body)))));
+}
+
 function openRefused(request) {
   sheetPerson = null;
   let body = request.body;
@@ -424,6 +471,8 @@ function openRefused(request) {
 
 // ---- start
 
+const wantedTab = tabs.find(tab => location.hash === `#${tab.getAttribute('aria-controls')}`);
+if (wantedTab) select(wantedTab);
 $('base').textContent = location.origin;
 $('example').textContent = `curl -u sandbox:sandbox -X PUT ${location.origin}/api/v1/customers/user-1 \\\n  -H 'Content-Type: application/json' \\\n  -d '{"email": "jane@example.com", "plan": "pro"}'`;
 $('copy').onclick = async () => {

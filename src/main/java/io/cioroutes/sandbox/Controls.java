@@ -25,17 +25,25 @@ final class Controls implements AutoCloseable {
     private final SandboxServer server;
     private final Workspace workspace;
     private final Requests requests;
+    private final SentWebhooks webhooks;
     private final Stats stats;
     private final Faults faults;
     private final Feed feed;
 
-    Controls(SandboxServer server, Workspace workspace, Requests requests, Stats stats, Faults faults) {
+    Controls(
+            SandboxServer server,
+            Workspace workspace,
+            Requests requests,
+            SentWebhooks webhooks,
+            Stats stats,
+            Faults faults) {
         this.server = server;
         this.workspace = workspace;
         this.requests = requests;
+        this.webhooks = webhooks;
         this.stats = stats;
         this.faults = faults;
-        this.feed = new Feed(workspace, requests, stats);
+        this.feed = new Feed(workspace, requests, webhooks, stats);
     }
 
     @Override
@@ -91,6 +99,11 @@ final class Controls implements AutoCloseable {
             case "GET people" -> one.isEmpty() ? people(call) : person(one);
             case "GET activities" -> one.isEmpty() ? activities(call) : found(workspace.activity(number(one)));
             case "GET messages" -> one.isEmpty() ? messages(call) : found(workspace.message(number(one)));
+            case "GET webhooks" ->
+                one.isEmpty()
+                        ? Answer.json(200, webhooks.newest(before(call), 0, limit(call)))
+                        : found(webhooks.get(number(one)));
+            case "GET results" -> Answer.json(200, webhooks.summary());
             case "GET objects" -> Answer.json(200, workspace.objects());
             case "GET refused" -> Answer.json(200, requests.refused(before(call), 0, limit(call)));
             case "GET requests" -> Answer.json(200, requests.since(call.number("since", 0), limit(call)));

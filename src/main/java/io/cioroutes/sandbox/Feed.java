@@ -27,19 +27,21 @@ final class Feed implements AutoCloseable {
 
     private final Workspace workspace;
     private final Requests requests;
+    private final SentWebhooks webhooks;
     private final Stats stats;
     private final AtomicInteger pages = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    Feed(Workspace workspace, Requests requests, Stats stats) {
+    Feed(Workspace workspace, Requests requests, SentWebhooks webhooks, Stats stats) {
         this.workspace = workspace;
         this.requests = requests;
+        this.webhooks = webhooks;
         this.stats = stats;
     }
 
     /** How far a page has been told. */
-    private record Position(long change, long activity, long message, long refused) {
-        static final Position START = new Position(0, 0, 0, 0);
+    private record Position(long change, long activity, long message, long refused, long webhook) {
+        static final Position START = new Position(0, 0, 0, 0, 0);
     }
 
     void stream(HttpExchange exchange) throws IOException {
@@ -95,7 +97,11 @@ final class Feed implements AutoCloseable {
 
     private Position position() {
         return new Position(
-                workspace.lastChange(), workspace.lastActivity(), workspace.lastMessage(), requests.lastRefused());
+                workspace.lastChange(),
+                workspace.lastActivity(),
+                workspace.lastMessage(),
+                requests.lastRefused(),
+                webhooks.last());
     }
 
     /** Everything recent. */
@@ -138,6 +144,12 @@ final class Feed implements AutoCloseable {
                 workspace.messages(Long.MAX_VALUE, told.message(), RECENT, null).stream()
                         .map(Feed::summary)
                         .toList());
+        state.put(
+                "webhooks",
+                webhooks.newest(Long.MAX_VALUE, told.webhook(), RECENT).stream()
+                        .map(Feed::summary)
+                        .toList());
+        state.put("results", webhooks.summary());
         state.put("refused", requests.refused(Long.MAX_VALUE, told.refused(), RECENT));
     }
 
@@ -183,6 +195,19 @@ final class Feed implements AutoCloseable {
         shown.put("undeliverable", message.undeliverable());
         shown.put("sendAt", message.sendAt());
         shown.put("data", excerpt(message.data()));
+        return shown;
+    }
+
+    static Map<String, Object> summary(SentWebhook webhook) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("number", webhook.number());
+        shown.put("at", webhook.at());
+        shown.put("objectType", webhook.objectType());
+        shown.put("metric", webhook.metric());
+        shown.put("source", webhook.source());
+        shown.put("sourceId", webhook.sourceId());
+        shown.put("recipient", webhook.recipient());
+        shown.put("attempts", webhook.attempts());
         return shown;
     }
 

@@ -47,6 +47,7 @@ public final class SandboxServer implements AutoCloseable {
     private final Faults faults = new Faults();
     private final Workspace workspace;
     private final Requests requests;
+    private final SentWebhooks webhooks = new SentWebhooks();
     private final TrackV1Api trackV1;
     private final TrackV2Api trackV2;
     private final AppApi app;
@@ -63,7 +64,7 @@ public final class SandboxServer implements AutoCloseable {
         this.trackV1 = new TrackV1Api(options, workspace, stats);
         this.trackV2 = new TrackV2Api(workspace, stats);
         this.app = new AppApi(options, workspace, stats);
-        this.controls = new Controls(this, workspace, requests, stats, faults);
+        this.controls = new Controls(this, workspace, requests, webhooks, stats, faults);
         // When all threads are busy and the queue is full, the accepting thread helps out and so slows the intake.
         this.workers = new ThreadPoolExecutor(
                 options.threads(),
@@ -175,6 +176,11 @@ public final class SandboxServer implements AutoCloseable {
         return stats.snapshot();
     }
 
+    /** API requests received in the last whole second. */
+    public long requestsInLastSecond() {
+        return stats.seconds(1).get(0).requests();
+    }
+
     /** Values of {@code seq} from {@code from} to {@code to} that no accepted operation has carried. */
     public List<Integer> missing(int from, int to) {
         return stats.missing(from, to, Integer.MAX_VALUE);
@@ -209,10 +215,25 @@ public final class SandboxServer implements AutoCloseable {
         workspace.addListener(listener);
     }
 
-    /** Forgets people, events, messages, requests, counts, scripted replies and faults. */
+    /** The webhooks that were sent for what was accepted. */
+    public SentWebhooks webhooks() {
+        return webhooks;
+    }
+
+    /**
+     * Notes a metric of a delivery, which the API then tells of it; of no effect where the delivery is not known.
+     *
+     * @param timestamp unix seconds
+     */
+    public void report(String deliveryId, String metric, long timestamp) {
+        workspace.metric(deliveryId, metric, timestamp);
+    }
+
+    /** Forgets people, events, messages, webhooks, requests, counts, scripted replies and faults. */
     public void reset() {
         workspace.reset();
         requests.reset();
+        webhooks.reset();
         stats.reset();
         faults.clearScript();
         faults.fault(List.of());

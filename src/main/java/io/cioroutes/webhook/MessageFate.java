@@ -102,6 +102,7 @@ final class MessageFate {
             }
         }
         if (message.channel().equals("email") && happens(UNSUBSCRIBED_OF_OPENED)) {
+            // Customer.io reports it twice: as the message's result, and as the person's choice.
             add("unsubscribed");
             ObjectNode data = JsonNodeFactory.instance.objectNode().put("email_address", message.personEmail());
             events.add(new Event("customer", "unsubscribed", data));

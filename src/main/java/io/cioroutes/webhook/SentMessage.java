@@ -2,6 +2,7 @@ package io.cioroutes.webhook;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * A message to one person that was accepted for sending.
@@ -44,6 +45,11 @@ public record SentMessage(
         Source(String field) {
             this.field = field;
         }
+    }
+
+    /** The source as the analytics views name it, such as {@code broadcast}. */
+    String sourceName() {
+        return source.name().toLowerCase(Locale.ROOT);
     }
 
     /** The {@code data} that all webhooks about the message have. */

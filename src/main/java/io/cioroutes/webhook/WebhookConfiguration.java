@@ -35,7 +35,7 @@ class WebhookConfiguration {
     /** Signs and verifies on a developer's machine, where Customer.io cannot call anyway. */
     static final String LOCAL_SIGNING_KEY = "local-signing-key";
 
-    private static final String PATH = "/webhooks/customerio";
+    static final String PATH = "/webhooks/customerio";
 
     @Bean
     WebhookThreads webhookThreads(WebhookProperties properties) {
@@ -67,8 +67,13 @@ class WebhookConfiguration {
 
     @Bean
     Processor webhookSignature(WebhookProperties properties, Environment environment, SecretFiles files) {
-        RequestSignature signature = new RequestSignature(
-                signingKeys(properties, environment), properties.replayWindow(), Clock.systemUTC());
+        List<String> keys = signingKeys(properties, environment);
+        if (keys.equals(List.of(LOCAL_SIGNING_KEY))) {
+            LOG.warn(
+                    "No CUSTOMERIO_WEBHOOK_SIGNING_KEY: webhooks must be signed with the key '{}', which everybody knows",
+                    LOCAL_SIGNING_KEY);
+        }
+        RequestSignature signature = new RequestSignature(keys, properties.replayWindow(), Clock.systemUTC());
         files.onChange(() -> signature.use(signingKeys(
                 Binder.get(environment)
                         .bind("cio.webhook", WebhookProperties.class)
@@ -85,13 +90,11 @@ class WebhookConfiguration {
         };
     }
 
-    private static List<String> signingKeys(WebhookProperties properties, Environment environment) {
+    /** The keys that verify; the first one signs where this service sends webhooks to itself. */
+    static List<String> signingKeys(WebhookProperties properties, Environment environment) {
         List<String> keys =
                 properties.signingKeys().stream().filter(key -> !key.isBlank()).toList();
         if (keys.isEmpty() && environment.acceptsProfiles(Profiles.of("local", "default"))) {
-            LOG.warn(
-                    "No CUSTOMERIO_WEBHOOK_SIGNING_KEY: webhooks must be signed with the key '{}', which everybody knows",
-                    LOCAL_SIGNING_KEY);
             return List.of(LOCAL_SIGNING_KEY);
         }
         return keys;

@@ -6,22 +6,21 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.rabbitmq.client.GetResponse;
-import io.cioroutes.webhook.SentMessage;
+import io.cioroutes.sandbox.SandboxServer;
+import io.cioroutes.sandbox.SentWebhooks;
+import io.cioroutes.webhook.SandboxWebhooks;
 import io.cioroutes.webhook.TestQueue;
 import io.cioroutes.webhook.WebhookApp;
 import io.cioroutes.webhook.WebhookCase;
-import io.cioroutes.webhook.WebhookSimulator;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +38,16 @@ class LocalAnalyticsTest {
 
     @BeforeAll
     void start(@TempDir Path directory) {
-        app = WebhookApp.onTestBroker(directory, Map.of("cio.analytics.batch-interval", "100"));
+        app = WebhookApp.onTestBroker(
+                directory,
+                Map.of(
+                        "cio.analytics.batch-interval", "100",
+                        "cio.sandbox.port", "0",
+                        "cio.sandbox.webhooks.enabled", "true",
+                        "cio.sandbox.webhooks.pace", "0s",
+                        "cio.sandbox.webhooks.rate", "1000",
+                        "cio.sandbox.webhooks.busy-rate", "1000",
+                        "cio.webhook.signing-keys", WebhookApp.KEY));
         events = WebhookCase.in("events").toList();
         events.forEach(event -> assertThat(app.send(event.body())).isEqualTo(200));
         String both = "(select event_id from message_events union all select event_id from subscription_events)";
@@ -159,30 +167,67 @@ class LocalAnalyticsTest {
                 .build());
     }
 
+    /** The whole loop of the local profile: what the sandbox accepts comes back, and can be queried. */
     @Test
-    void showsWhatBecameOfSimulatedMessages() throws IOException {
-        try (WebhookSimulator simulator = new WebhookSimulator(
-                app.uri("/webhooks/customerio"), WebhookApp.KEY, Duration.ZERO, new Random(7), Clock.systemUTC())) {
-            for (int i = 0; i < 60; i++) {
-                simulator.accepted(new SentMessage(
-                        "email",
-                        "simulated-" + i,
-                        SentMessage.Source.BROADCAST,
-                        "777",
-                        1L,
-                        "user-" + i,
-                        null,
-                        null,
-                        "user" + i + "@example.com",
-                        "Hello",
-                        null));
-            }
-            await().atMost(Duration.ofSeconds(60)).until(() -> simulator.open() == 0);
-            String results = "select sum(sent), sum(delivered + bounced), sum(opened) > 0 from campaign_results_daily"
-                    + " where source = 'broadcast' and source_id = '777'";
-            await().untilAsserted(() -> assertThat(
-                            JSON.readTree(post(results).body()).get("rows").toString())
-                    .isEqualTo("[[60,60,true]]"));
+    void showsWhatBecameOfMessagesThatTheSandboxAccepted() throws IOException {
+        SandboxServer sandbox = app.bean(SandboxServer.class);
+        SandboxWebhooks webhooks = app.bean(SandboxWebhooks.class);
+        for (int i = 0; i < 40; i++) {
+            api(
+                    sandbox,
+                    "PUT",
+                    "/api/v1/customers/user-" + i,
+                    "{\"email\":\"user" + i + "@example.com\",\"plan\":\"pro\"}");
+            api(
+                    sandbox,
+                    "POST",
+                    "/v1/send/email",
+                    """
+                    {"transactional_message_id":"welcome","to":"user%d@example.com","identifiers":{"id":"user-%d"}}"""
+                            .formatted(i, i));
         }
+        api(
+                sandbox,
+                "POST",
+                "/v1/send/inbox_message",
+                """
+                {"transactional_message_id":"welcome","identifiers":{"id":"user-1"}}""");
+        api(
+                sandbox,
+                "PUT",
+                "/api/v1/customers/quiet",
+                """
+                {"email":"quiet@example.com","plan":"pro","unsubscribed":true}""");
+        api(
+                sandbox,
+                "POST",
+                "/v1/campaigns/777/triggers",
+                """
+                {"recipients":{"attribute":{"field":"plan","operator":"eq","value":"pro"}}}""");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> webhooks.taken() > 0 && webhooks.open() == 0);
+        String results = "select source_id, sum(sent), sum(delivered + bounced), sum(opened) > 0"
+                + " from campaign_results_daily where source_id in ('welcome', '777') group by 1 order by 1";
+        await().untilAsserted(() -> assertThat(
+                        JSON.readTree(post(results).body()).get("rows").toString())
+                .isEqualTo("[[\"777\",40,40,true],[\"welcome\",40,40,true]]"));
+
+        SentWebhooks.Summary sent = sandbox.webhooks().summary();
+        assertThat(sent.taken()).isEqualTo(webhooks.taken());
+        assertThat(sent.results()).hasSize(2).allSatisfy(result -> assertThat(result.metrics())
+                .containsEntry("sent", 40L));
+        assertThat(sandbox.messages())
+                .filteredOn(message -> "welcome".equals(message.transactionalMessageId()))
+                .anySatisfy(message -> assertThat(message.metrics()).containsKey("clicked"));
+    }
+
+    private void api(SandboxServer sandbox, String method, String path, String body) {
+        HttpResponse<String> answer = app.call(HttpRequest.newBuilder(
+                        sandbox.uri().resolve(path))
+                .header("Content-Type", "application/json")
+                .header("Authorization", path.startsWith("/api") ? "Basic c2FuZGJveDpzYW5kYm94" : "Bearer sandbox")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build());
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
     }
 }

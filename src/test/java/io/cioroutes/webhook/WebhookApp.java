@@ -48,6 +48,7 @@ public final class WebhookApp implements AutoCloseable {
                 "server.port", "0",
                 "spring.profiles.active", "local",
                 "cio.roles", "webhooks,analytics",
+                "cio.sandbox.webhooks.enabled", "false",
                 "cio.local.directory", directory.toString(),
                 "camel.main.routes-include-pattern", "classpath:routes/webhooks/*.camel.yaml",
                 "cio.webhook.signing-keys", "old-key," + KEY,

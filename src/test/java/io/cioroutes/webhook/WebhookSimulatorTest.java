@@ -15,9 +15,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,13 @@ class WebhookSimulatorTest {
     private final RequestSignature signature =
             new RequestSignature(List.of("key"), Duration.ofMinutes(1), Clock.systemUTC());
     private volatile int answer = 200;
+    private final AtomicInteger leftOut = new AtomicInteger();
+    private final WebhookSimulator.Listener listener = new WebhookSimulator.Listener() {
+        @Override
+        public void leftOut() {
+            leftOut.incrementAndGet();
+        }
+    };
     private HttpServer server;
     private WebhookSimulator simulator;
 
@@ -45,9 +53,9 @@ class WebhookSimulatorTest {
         simulator = new WebhookSimulator(
                 URI.create("http://localhost:" + server.getAddress().getPort() + "/webhooks/customerio"),
                 "key",
-                Duration.ZERO,
-                new Random(1),
-                Clock.systemUTC());
+                new WebhookSimulator.Options(Duration.ZERO, 1, () -> 100_000, 4, 100, 1500),
+                Clock.systemUTC(),
+                listener);
     }
 
     @AfterEach
@@ -166,5 +174,64 @@ class WebhookSimulatorTest {
             assertThat(event.at("/data/broadcast_id").intValue()).isEqualTo(9);
             assertThat(event.at("/data/trigger_id").intValue()).isEqualTo(3);
         });
+    }
+
+    @Test
+    void tellsTheSameStoriesForTheSameSeed() {
+        Map<String, List<String>> first = stories();
+        received.clear();
+        simulator.close();
+        simulator = new WebhookSimulator(
+                URI.create("http://localhost:" + server.getAddress().getPort() + "/"),
+                "key",
+                new WebhookSimulator.Options(Duration.ofMillis(2), 1, () -> 100_000, 2, 3, 1500),
+                Clock.systemUTC(),
+                listener);
+        assertThat(stories()).isEqualTo(first);
+    }
+
+    /** The metrics of each delivery, in order. */
+    private Map<String, List<String>> stories() {
+        IntStream.range(0, 100).forEach(i -> simulator.accepted(email(i, null)));
+        await().until(() -> simulator.open() == 0);
+        return received.stream()
+                .filter(event -> event.at("/data/delivery_id").isTextual())
+                .collect(Collectors.groupingBy(
+                        event -> event.at("/data/delivery_id").asText(),
+                        TreeMap::new,
+                        Collectors.mapping(event -> event.get("metric").asText(), Collectors.toList())));
+    }
+
+    @Test
+    void keepsABoundedNumberAndReportsThoseToTheEnd() {
+        answer = 503;
+        IntStream.range(0, 100).forEach(i -> simulator.accepted(email(i, "suppressed")));
+        await().until(() -> simulator.open() == 100);
+        IntStream.range(0, 2000).forEach(i -> simulator.accepted(email(1000 + i, "suppressed")));
+        int kept = 2100 - leftOut.get();
+        assertThat(leftOut).hasPositiveValue();
+        assertThat(kept).isBetween(1500, 1600);
+        answer = 200;
+        await().atMost(Duration.ofSeconds(20)).until(() -> simulator.open() == 0);
+        assertThat(received).hasSize(kept);
+    }
+
+    @Test
+    void reportsABroadcastOnePersonAfterTheOther() {
+        AtomicInteger asked = new AtomicInteger();
+        answer = 503;
+        simulator.accepted(
+                IntStream.range(0, 1000)
+                        .mapToObj(i -> {
+                            asked.incrementAndGet();
+                            return email(i, "suppressed");
+                        })
+                        .iterator(),
+                Duration.ofMillis(50));
+        await().until(() -> asked.get() > 0);
+        assertThat(asked.get()).isLessThanOrEqualTo(200);
+        answer = 200;
+        await().atMost(Duration.ofSeconds(20)).until(() -> asked.get() == 1000 && simulator.open() == 0);
+        assertThat(received).hasSize(1000);
     }
 }

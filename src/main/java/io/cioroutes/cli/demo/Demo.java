@@ -124,7 +124,8 @@ final class Demo {
         }
     }
 
-    private boolean day(ConfigurableApplicationContext context, Surroundings around) throws IOException {
+    private boolean day(ConfigurableApplicationContext context, Surroundings around)
+            throws IOException, InterruptedException {
         int firstNumber = ThreadLocalRandom.current().nextInt(1, MOST_NUMBERS);
         ShopDay day = new ShopDay(count, firstNumber);
         List<Sample> messages = day.messages();
@@ -139,6 +140,7 @@ final class Demo {
             DeadLetters deadLetters = new DeadLetters(connection);
             finishEarlierWork(deadLetters, registry);
             Outcomes outcomes = new Outcomes(registry);
+            Results results = around.results();
             Map<String, Long> kindsBefore =
                     sandbox == null ? Map.of() : sandbox.stats().operationsByKind();
             screen.line();
@@ -150,7 +152,8 @@ final class Demo {
             boolean complete = publish(connection, around.broker(), messages, arrivals, outcomes, context);
             Summary summary = new Summary(
                     screen, messages, outcomes, deadLetters.of(messages), seconds(begin), arrivals.latencies());
-            return summary.print(sandbox, firstNumber, day.numbered(), kindsBefore) && complete;
+            boolean holds = summary.print(sandbox, firstNumber, day.numbered(), kindsBefore) && complete;
+            return (results == null || results.print(screen)) && holds;
         } finally {
             connection.abort();
         }

@@ -32,6 +32,9 @@ final class ShopDay {
     /** One in so many messages is wrong. */
     private static final int WRONG_SHARE = 50;
 
+    private static final int BROADCAST = 12;
+    private static final int LEAST_FOR_BROADCAST = 100;
+
     private static final int SECONDS_OF_DAY =
             (int) ChronoUnit.DAYS.getDuration().toSeconds();
     /** Customer.io takes 100,000 bytes of event data; over 32,000 an event goes to v1 of the Track API. */
@@ -140,7 +143,8 @@ final class ShopDay {
             acts.add(this::largeEvent);
         }
         int all = habits.stream().mapToInt(Habit::share).sum();
-        while (acts.size() < count) {
+        int broadcasts = count >= LEAST_FOR_BROADCAST ? 1 : 0;
+        while (acts.size() < count - broadcasts) {
             int pick = random.nextInt(all);
             int i = 0;
             while (pick >= habits.get(i).share) {
@@ -149,6 +153,10 @@ final class ShopDay {
             acts.add(habits.get(i).act);
         }
         Collections.shuffle(acts, random);
+        if (broadcasts > 0) {
+            // At the end, when there is somebody to write to; one, as Customer.io takes no more in 10 s.
+            acts.add(this::broadcast);
+        }
         List<Sample> messages = new ArrayList<>(count);
         for (Supplier<Sample> act : acts) {
             second = end.getEpochSecond() - SECONDS_OF_DAY + (long) SECONDS_OF_DAY * messages.size() / count;
@@ -228,6 +236,18 @@ final class ShopDay {
             data.put("seq", seq);
         }
         return body;
+    }
+
+    /** To everybody with a plan that is paid for. */
+    private Sample broadcast() {
+        ObjectNode body = JSON.createObjectNode().put("broadcastId", BROADCAST);
+        body.putObject("data").put("headline", "New in autumn").put("seq", next());
+        body.putObject("recipients")
+                .putObject("attribute")
+                .put("field", "plan")
+                .put("operator", "eq")
+                .put("value", "family");
+        return delivered(CommandType.BROADCAST, body);
     }
 
     private Sample userSynced() {

@@ -4,6 +4,8 @@ import io.cioroutes.broker.BrokerStatus;
 import io.cioroutes.broker.EmbeddedBroker;
 import io.cioroutes.cli.BrokerAddress;
 import io.cioroutes.sandbox.SandboxServer;
+import io.cioroutes.webhook.SandboxWebhooks;
+import java.io.IOException;
 import java.net.URI;
 import org.springframework.boot.autoconfigure.amqp.RabbitProperties;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -18,6 +20,7 @@ final class Surroundings {
     private final BrokerAddress broker;
     private final String brokerName;
     private final Environment environment;
+    private final SandboxWebhooks webhooks;
 
     Surroundings(ConfigurableApplicationContext context) {
         this.sandbox = context.getBeanProvider(SandboxServer.class).getIfAvailable();
@@ -25,6 +28,7 @@ final class Surroundings {
         this.broker = BrokerAddress.of(context.getBean(RabbitProperties.class), "the service's settings");
         this.brokerName = context.getBean(BrokerStatus.class).info().toString();
         this.environment = context.getEnvironment();
+        this.webhooks = context.getBeanProvider(SandboxWebhooks.class).getIfAvailable();
     }
 
     /** The sandbox, or null where Customer.io is something else. */
@@ -34,6 +38,24 @@ final class Surroundings {
 
     BrokerAddress broker() {
         return broker;
+    }
+
+    /** What the sandbox reports, as the local analytics database has it; null where one of the two is something else. */
+    Results results() throws IOException, InterruptedException {
+        return reportsHere() ? new Results(URI.create(service("/analytics/query")), webhooks) : null;
+    }
+
+    private boolean reportsHere() {
+        return webhooks != null && storesHere();
+    }
+
+    private boolean storesHere() {
+        return environment.getRequiredProperty("cio.role.analytics", Boolean.class)
+                && environment.getProperty("cio.bigquery.project", "").isEmpty();
+    }
+
+    private String service(String path) {
+        return "http://localhost:" + environment.getProperty("local.server.port", "8080") + path;
     }
 
     /** The hosts that calls go to. */
@@ -59,6 +81,12 @@ final class Surroundings {
                 + (sandbox == null
                         ? customerio() + " (CUSTOMERIO_* set)"
                         : "sandbox at " + sandbox.uri() + ", nothing leaves this machine"));
+        if (webhooks != null) {
+            screen.line("  Webhooks     from the sandbox to " + service("/webhooks/customerio")
+                    + ", signed with a key for local use");
+        }
+        screen.line("  Analytics    "
+                + (storesHere() ? "a database on this machine: " + service("/analytics") : bigQuery()));
     }
 
     /** Says where to look, and how to publish a message of one's own. */
@@ -69,6 +97,9 @@ final class Surroundings {
         screen.line();
         if (sandbox != null) {
             screen.line("  Sandbox  " + sandbox.uri() + "   people, events, messages, live");
+        }
+        if (storesHere()) {
+            screen.line("  Results  " + service("/analytics") + "   what became of messages, in SQL");
         }
         screen.line("  Hawtio   " + http("/actuator/hawtio/") + "   routes, dead letters");
         screen.line("  Health   " + http("/actuator/health"));
@@ -85,6 +116,11 @@ final class Surroundings {
         screen.line("  amqp-publish -u " + uri + " -e cio -r identify \\");
         screen.line("    -p -C application/json -b " + ONE_MESSAGE);
         screen.line();
+    }
+
+    private String bigQuery() {
+        String project = environment.getProperty("cio.bigquery.project", "");
+        return project.isEmpty() ? "not done by this instance" : "BigQuery, project " + project;
     }
 
     private String http(String path) {
