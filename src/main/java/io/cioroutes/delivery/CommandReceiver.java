@@ -31,19 +31,32 @@ final class CommandReceiver implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InvalidCommandException {
+        Command command = takeOver(exchange, type.routingKey(), seal, inFlight);
+        if (command != null) {
+            command.translated(translator.translate(type, command.delivery().body(), command.facts()));
+            exchange.getMessage().setBody(command);
+        }
+    }
+
+    /**
+     * Takes over the delivery of an exchange.
+     *
+     * @param name what the command is called in logs and metrics
+     * @return null if nothing new may be begun: then the exchange ends here, and the message stays in its queue
+     */
+    static Command takeOver(Exchange exchange, String name, Seal seal, InFlight inFlight) {
         var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
         if (inFlight.isHeldBack(properties.getConsumerQueue())) {
             // Not begun, not settled: the message is back in its queue when the channel closes.
             exchange.setRouteStop(true);
-            return;
+            return null;
         }
         var channel = exchange.getProperty(SpringRabbitMQConstants.CHANNEL, Channel.class);
         byte[] content = exchange.getMessage().getBody(byte[].class);
         byte[] body = content == null ? new byte[0] : content;
         var delivery = new Delivery(channel, properties, body, inFlight);
-        var command = new Command(type, delivery, RetryHeaders.of(properties, body, seal));
+        var command = new Command(name, delivery, RetryHeaders.of(properties, body, seal));
         Commands.attach(exchange, command);
-        command.translated(translator.translate(type, body, command.facts()));
-        exchange.getMessage().setBody(command);
+        return command;
     }
 }

@@ -1,8 +1,11 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.broker.RetrySteps;
+import io.cioroutes.broker.Topology;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.CommandType;
+import io.cioroutes.command.Operation;
 import io.cioroutes.sends.SendStore;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -20,7 +23,6 @@ import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
-import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -148,6 +150,39 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Processor receive(Seal seal, InFlight inFlight) {
+        return new FlowReceiver(seal, inFlight);
+    }
+
+    @Bean
+    Processor translate(CommandTranslator translator, DeliveryMetrics metrics) {
+        return new FlowTranslator(translator, metrics);
+    }
+
+    /** A mapping that fails will fail again: it is the message, or the mapping, and a person must look. */
+    @Bean
+    Predicate notTranslated() {
+        return exchange -> Commands.of(exchange).get(0).translation() == null;
+    }
+
+    @Bean
+    Predicate isSend() {
+        return exchange ->
+                exchange.getMessage().getBody(Command.class).operation().kind() == Operation.Kind.SEND;
+    }
+
+    @Bean
+    Predicate isBroadcast() {
+        return exchange ->
+                exchange.getMessage().getBody(Command.class).operation().kind() == Operation.Kind.BROADCAST;
+    }
+
+    @Bean
+    FlowQueues flowQueues(FlowTopology flows, Topology topology) {
+        return new FlowQueues(flows, topology);
+    }
+
+    @Bean
     Predicate goesAlone() {
         return exchange -> exchange.getMessage().getBody(Command.class).goesAlone();
     }
@@ -268,8 +303,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Originals originals(Seal seal) {
-        return new Originals(seal);
+    Originals originals(Seal seal, FlowTopology flows) {
+        return new Originals(seal, flows);
     }
 
     @Bean
@@ -299,8 +334,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor repeatCopy(AmqpAdmin admin) {
-        return new RepeatCopy(admin);
+    Processor repeatCopy(Topology topology) {
+        return new RepeatCopy(topology);
     }
 
     @Bean

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts what becomes of commands: {@code cio.commands} (a timer from receipt to settlement, tags {@code command} and
- * {@code outcome}). Outcomes are {@code delivered}, {@code parked}, {@code repeated} (a send made before) and the
+ * Counts what becomes of commands: {@code cio.commands} (a timer from receipt to settlement, tags {@code command} (or flow) and
+ * {@code outcome}). Outcomes are {@code delivered}, {@code parked}, {@code repeated} (a send made before), {@code ignored} (nothing to do) and the
  * reasons of dead letters. {@code cio.commands.held} is how many are under way or wait for Customer.io.
  */
 final class DeliveryMetrics {
@@ -37,12 +37,17 @@ final class DeliveryMetrics {
         record(command, "repeated");
     }
 
+    /** A message for which a flow has nothing to do. */
+    void ignored(Command command) {
+        record(command, "ignored");
+    }
+
     void deadLettered(Command command, Failure failure) {
         record(command, failure.reason().label());
     }
 
     private void record(Command command, String outcome) {
-        String name = command.type().routingKey();
+        String name = command.name();
         timers.computeIfAbsent(name + ' ' + outcome, key -> Timer.builder("cio.commands")
                         .description("From the receipt of a command to its settlement")
                         .tag("command", name)

@@ -1,9 +1,11 @@
 package io.cioroutes.operations;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.delivery.InFlight;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.slf4j.Logger;
@@ -23,13 +25,15 @@ class CommandIntake {
     private final CamelContext camel;
     private final InFlight inFlight;
     private final RabbitAdmin admin;
+    private final FlowTopology flows;
     private final boolean hasRole;
 
     /** @param hasRole whether this instance is there for commands at all */
-    CommandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, boolean hasRole) {
+    CommandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, FlowTopology flows, boolean hasRole) {
         this.camel = camel;
         this.inFlight = inFlight;
         this.admin = admin;
+        this.flows = flows;
         this.hasRole = hasRole;
     }
 
@@ -45,58 +49,71 @@ class CommandIntake {
      */
     record State(String command, String state, String queue, Integer waiting, int inFlight) {}
 
-    /** Every command. */
+    /** Every command and every flow. */
     List<State> list() {
-        return Arrays.stream(CommandType.values()).map(this::state).toList();
+        return all().map(this::state).toList();
     }
 
     /** One command, or all for a name that is empty or {@code all}; stops it and says how it is then. */
     List<State> pause(String name) {
-        return change(name, type -> camel.getRouteController().stopRoute(type.routingKey()), "paused");
+        return change(name, intake -> camel.getRouteController().stopRoute(intake.name()), "paused");
     }
 
     /** Likewise, takes it up again. */
     List<State> resume(String name) {
-        return change(name, type -> camel.getRouteController().startRoute(type.routingKey()), "resumed");
+        return change(name, intake -> camel.getRouteController().startRoute(intake.name()), "resumed");
     }
 
     private interface Change {
-        void to(CommandType type) throws Exception;
+        void to(Intake intake) throws Exception;
     }
 
     private List<State> change(String name, Change change, String what) {
         if (!hasRole) {
             throw new IllegalStateException("This instance has not the role 'commands' (cio.roles): ask one that has.");
         }
-        List<CommandType> types = named(name);
-        for (CommandType type : types) {
+        List<Intake> intakes = named(name);
+        for (Intake intake : intakes) {
             try {
-                change.to(type);
+                change.to(intake);
             } catch (Exception e) {
                 throw new IllegalStateException(
-                        "The command " + type.routingKey() + " could not be " + what + ": " + e.getMessage(), e);
+                        "The command " + intake.name() + " could not be " + what + ": " + e.getMessage(), e);
             }
-            log.info("Command {} {} by {}", type.routingKey(), what, Users.current());
+            log.info("Command {} {} by {}", intake.name(), what, Users.current());
         }
-        return types.stream().map(this::state).toList();
+        return intakes.stream().map(this::state).toList();
     }
 
-    private static List<CommandType> named(String name) {
+    /** A way in: the commands, and the flows that routes add. Its name is the id of its route. */
+    private record Intake(String name, String queue) {}
+
+    private Stream<Intake> all() {
+        Stream<Intake> commands =
+                Arrays.stream(CommandType.values()).map(type -> new Intake(type.routingKey(), type.queue()));
+        Stream<Intake> flows = camel.getRoutes().stream().flatMap(route -> FinishFirst.queues(route)
+                .filter(this.flows::isFlow)
+                .map(queue -> new Intake(route.getRouteId(), queue)));
+        return Stream.concat(commands, flows);
+    }
+
+    private List<Intake> named(String name) {
         String wanted = name == null ? "" : name.strip();
-        if (wanted.isEmpty() || wanted.equals("all")) {
-            return List.of(CommandType.values());
+        List<Intake> named = all().filter(intake -> wanted.isEmpty()
+                        || wanted.equals("all")
+                        || intake.name().equals(wanted))
+                .toList();
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("There is no command '" + wanted + "'; there are "
+                    + all().map(Intake::name).toList());
         }
-        return List.of(CommandType.ofRoutingKey(wanted)
-                .orElseThrow(() -> new IllegalArgumentException("There is no command '" + wanted + "'; there are "
-                        + Arrays.stream(CommandType.values())
-                                .map(CommandType::routingKey)
-                                .toList())));
+        return named;
     }
 
-    private State state(CommandType type) {
-        ServiceStatus status = camel.getRouteController().getRouteStatus(type.routingKey());
+    private State state(Intake intake) {
+        ServiceStatus status = camel.getRouteController().getRouteStatus(intake.name());
         String state = !hasRole ? "elsewhere" : status != null && status.isStarted() ? "running" : "paused";
-        return new State(type.routingKey(), state, type.queue(), waiting(type.queue()), inFlight.size(type.queue()));
+        return new State(intake.name(), state, intake.queue(), waiting(intake.queue()), inFlight.size(intake.queue()));
     }
 
     private Integer waiting(String queue) {

@@ -1,5 +1,6 @@
 package io.cioroutes.operations;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.delivery.Apis;
 import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.delivery.InFlight;
@@ -63,9 +64,10 @@ class OperationsConfiguration {
     }
 
     @Bean
-    CommandIntake commandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, Environment environment) {
+    CommandIntake commandIntake(
+            CamelContext camel, InFlight inFlight, RabbitAdmin admin, FlowTopology flows, Environment environment) {
         return new CommandIntake(
-                camel, inFlight, admin, environment.getProperty("cio.role.commands", boolean.class, true));
+                camel, inFlight, admin, flows, environment.getProperty("cio.role.commands", boolean.class, true));
     }
 
     @Bean
