@@ -61,11 +61,11 @@ class DeliveryConfiguration {
                 for (CommandType type : CommandType.values()) {
                     registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight));
                 }
-                registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
-                registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
-                registry.bind("broadcastCalls", calls(context, "broadcast-calls", 1));
+                registry.bind(RouteBeans.TRACK_CALLS, calls(context, "track-calls", trackCalls));
+                registry.bind(RouteBeans.MESSAGE_CALLS, calls(context, "message-calls", messageCalls));
+                registry.bind(RouteBeans.BROADCAST_CALLS, calls(context, "broadcast-calls", 1));
                 registry.bind(
-                        "redeliveries",
+                        RouteBeans.REDELIVERIES,
                         context.getExecutorServiceManager().newScheduledThreadPool(this, "redeliveries", 2));
             }
 
