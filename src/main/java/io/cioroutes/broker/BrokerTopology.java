@@ -53,6 +53,16 @@ public class BrokerTopology {
     }
 
     /**
+     * The routing key that brings a message from a retry queue home: a command's queue is bound to the exchange by the
+     * command, the queue of a flow by its own name.
+     */
+    public static String homeKey(String queue) {
+        String prefix = EXCHANGE + ".";
+        String command = queue.startsWith(prefix) ? queue.substring(prefix.length()) : queue;
+        return COMMANDS.contains(command) ? command : queue;
+    }
+
+    /**
      * Whether RabbitMQ wrote the header about what became of the message ({@code x-death} and the like). Whoever
      * publishes such a message once more must leave these headers out: RabbitMQ 3 takes a message for a loop, and drops
      * it, when it expires in a retry queue and its {@code x-death} names the queue that it is on its way to.
@@ -77,15 +87,17 @@ public class BrokerTopology {
         List<Declarable> all = new ArrayList<>(List.of(exchange));
         for (String command : COMMANDS) {
             Queue deadLetters = deadLetters(deadLetterQueue(command));
-            Queue queue = safeDeadLettering(QueueBuilder.durable(queue(command)))
-                    .deliveryLimit(properties.deliveryLimit())
-                    .deadLetterExchange("")
-                    .deadLetterRoutingKey(deadLetters.getName())
-                    .build();
+            Queue queue = work(queue(command), deadLetters.getName(), properties.deliveryLimit());
             Binding binding = BindingBuilder.bind(queue).to(exchange).with(command);
             all.addAll(List.of(deadLetters, queue, binding));
         }
         return new Declarables(all);
+    }
+
+    /** Grows with the routes that consume from other queues; see {@link FlowTopology}. */
+    @Bean
+    FlowTopology flowTopology(BrokerProperties properties) {
+        return new FlowTopology(properties.deliveryLimit());
     }
 
     /** A delay that is taken out of the settings leaves its queue behind: what waits there still comes home. */
@@ -112,6 +124,15 @@ public class BrokerTopology {
         return QueueBuilder.durable(name)
                 .quorum()
                 .deliveryLimit(NO_DELIVERY_LIMIT)
+                .build();
+    }
+
+    /** A durable quorum queue of messages that are to be delivered. */
+    static Queue work(String name, String deadLetterQueue, int deliveryLimit) {
+        return safeDeadLettering(QueueBuilder.durable(name))
+                .deliveryLimit(deliveryLimit)
+                .deadLetterExchange("")
+                .deadLetterRoutingKey(deadLetterQueue)
                 .build();
     }
 

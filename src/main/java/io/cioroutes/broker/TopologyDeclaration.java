@@ -102,9 +102,25 @@ class TopologyDeclaration {
     }
 
     private void declare(Queue declared) throws IOException {
+        if (declared instanceof FlowTopology.OthersQueue && exists(declared.getName())) {
+            return;
+        }
         Queue queue = rabbit ? declared : QpidArguments.translate(declared);
         channel.queueDeclare(
                 queue.getName(), queue.isDurable(), queue.isExclusive(), queue.isAutoDelete(), queue.getArguments());
+    }
+
+    private boolean exists(String queue) throws IOException {
+        try {
+            channel.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException e) {
+            if (problem("queue " + queue, e).replyCode() != AMQP.NOT_FOUND) {
+                throw e;
+            }
+            channel = connection.createChannel();
+            return false;
+        }
     }
 
     private void declare(Binding binding) throws IOException {

@@ -30,7 +30,7 @@ import org.springframework.context.SmartLifecycle;
  * Here all refusals are collected into one message. At the start they stop the service; later, when consumers are at
  * work, they are logged once and the work goes on.
  */
-class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStatus {
+class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStatus, Topology {
     private static final Logger LOG = LoggerFactory.getLogger(TopologyDeclarer.class);
 
     private final ConnectionFactory connections;
@@ -124,6 +124,11 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
         } else {
             refuse(new TopologyMismatchException(where(), problems));
         }
+    }
+
+    @Override
+    public void declareAgain() {
+        onCreate(connections.createConnection());
     }
 
     private void connectAgain() {

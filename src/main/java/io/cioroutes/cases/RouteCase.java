@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.cioroutes.broker.BrokerTopology;
 import io.cioroutes.sandbox.ScriptedReply;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,12 +32,13 @@ public record RouteCase(
     /**
      * A message that is published.
      *
-     * @param command the command, which is also the routing key
+     * @param command the command, which is also the routing key; or {@code queue}
+     * @param queue the queue of a flow
      * @param body the body as JSON; or {@code text}
      * @param text the body as it stands
      * @param properties AMQP properties: {@code messageId}, {@code timestamp} (epoch seconds), {@code expiration},
      *     {@code headers}, …
-     * @param outcome what becomes of it: {@code delivered}, {@code parked}, {@code repeated} or a reason of dead letters
+     * @param outcome what becomes of it: {@code delivered}, {@code parked}, {@code repeated}, {@code ignored} or a reason of dead letters
      * @param error text that {@code x-cio-error} must contain
      * @param status what {@code x-cio-status} must be
      * @param attempts what {@code x-cio-attempts} must be
@@ -44,6 +46,7 @@ public record RouteCase(
      */
     public record Message(
             String command,
+            String queue,
             JsonNode body,
             String text,
             Properties properties,
@@ -51,7 +54,13 @@ public record RouteCase(
             String error,
             Integer status,
             Integer attempts,
-            JsonNode reply) {}
+            JsonNode reply) {
+
+        /** The queue that it reaches. */
+        public String destination() {
+            return queue == null ? BrokerTopology.queue(command) : queue;
+        }
+    }
 
     /** See {@link Message}. */
     public record Properties(

@@ -17,6 +17,11 @@ public final class InvalidCommandException extends Exception {
         this.violations = List.copyOf(violations);
     }
 
+    /** One that concerns the message as a whole. */
+    public static InvalidCommandException because(String text) {
+        return Violations.single("", text);
+    }
+
     /** Every violation, in the order of the checks. Never empty. */
     public List<Violation> violations() {
         return violations;

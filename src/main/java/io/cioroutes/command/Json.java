@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -75,6 +76,24 @@ final class Json {
             throw Violations.single("", "the body must be a JSON object, it is " + typeOf(value));
         }
         return object;
+    }
+
+    /** What a mapping made, as JSON: JSON, its text, or maps and lists. */
+    static JsonNode of(Object value) throws InvalidCommandException {
+        if (value instanceof JsonNode json) {
+            return json;
+        }
+        if (value instanceof byte[] || value instanceof CharSequence) {
+            byte[] bytes = value instanceof byte[] b ? b : value.toString().getBytes(StandardCharsets.UTF_8);
+            try {
+                return MAPPER.readTree(bytes);
+            } catch (JsonProcessingException e) {
+                throw notJson(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // cannot happen: the bytes are in memory
+            }
+        }
+        return MAPPER.valueToTree(value);
     }
 
     /** Writes compact JSON in UTF-8, without escapes where JSON needs none. */

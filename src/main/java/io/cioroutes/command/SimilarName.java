@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody probably meant. */
-final class SimilarName {
+public final class SimilarName {
 
     /** Longer names are not typed by hand, and would cost time. */
     private static final int LONGEST = 40;
@@ -14,7 +14,7 @@ final class SimilarName {
     private SimilarName() {}
 
     /** The most similar known name, where one differs by no more than a third of its letters. */
-    static Optional<String> of(String unknown, Collection<String> known) {
+    public static Optional<String> of(String unknown, Collection<String> known) {
         if (unknown.length() > LONGEST) {
             return Optional.empty();
         }

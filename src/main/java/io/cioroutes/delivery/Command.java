@@ -1,6 +1,5 @@
 package io.cioroutes.delivery;
 
-import io.cioroutes.command.CommandType;
 import io.cioroutes.command.MessageFacts;
 import io.cioroutes.command.Operation;
 import io.cioroutes.command.Translation;
@@ -12,7 +11,7 @@ import java.time.Duration;
  */
 public final class Command {
 
-    private final CommandType type;
+    private final String name;
     private final Delivery delivery;
     private final RetryHeaders history;
     private Translation translation;
@@ -24,8 +23,8 @@ public final class Command {
     private Failure failure;
     private boolean claimed;
 
-    Command(CommandType type, Delivery delivery, RetryHeaders history) {
-        this.type = type;
+    Command(String name, Delivery delivery, RetryHeaders history) {
+        this.name = name;
         this.delivery = delivery;
         this.history = history;
     }
@@ -45,9 +44,9 @@ public final class Command {
         this.translation = translation;
     }
 
-    /** Which command it is. */
-    public CommandType type() {
-        return type;
+    /** Which command or flow it belongs to: the id of the route that received it. */
+    public String name() {
+        return name;
     }
 
     /** The message as it was received. */
@@ -153,6 +152,6 @@ public final class Command {
 
     @Override
     public String toString() {
-        return type.routingKey() + " " + delivery;
+        return name + " " + delivery;
     }
 }

@@ -36,27 +36,41 @@ final class CommandReceiver implements Processor {
 
     @Override
     public void process(Exchange exchange) throws InvalidCommandException {
+        Command command = takeOver(exchange, type.routingKey(), seal, inFlight, tracing);
+        if (command != null) {
+            command.translated(translator.translate(type, command.delivery().body(), command.facts()));
+            exchange.getMessage().setBody(command);
+        }
+    }
+
+    /**
+     * Takes over the delivery of an exchange.
+     *
+     * @param name what the command is called in logs and metrics
+     * @return null if nothing new may be begun: then the exchange ends here, and the message stays in its queue
+     */
+    static Command takeOver(Exchange exchange, String name, Seal seal, InFlight inFlight, Tracing tracing) {
         var properties = exchange.getProperty(DeliveryPropertiesConverter.PROPERTIES, MessageProperties.class);
         if (inFlight.isHeldBack(properties.getConsumerQueue())) {
             // Not begun, not settled: the message is back in its queue when the channel closes.
             exchange.setRouteStop(true);
-            return;
+            return null;
         }
         var channel = exchange.getProperty(SpringRabbitMQConstants.CHANNEL, Channel.class);
         byte[] content = exchange.getMessage().getBody(byte[].class);
         byte[] body = content == null ? new byte[0] : content;
         var delivery = new Delivery(channel, properties, body, inFlight);
         if (tracing.isOn()) {
-            delivery.follow(begin(properties));
+            delivery.follow(begin(properties, tracing));
         }
-        var command = new Command(type, delivery, RetryHeaders.of(properties, body, seal));
+        var command = new Command(name, delivery, RetryHeaders.of(properties, body, seal));
         Commands.attach(exchange, command);
-        command.translated(translator.translate(type, body, command.facts()));
-        exchange.getMessage().setBody(command);
+        return command;
     }
 
-    private Span begin(MessageProperties properties) {
-        Span span = tracing.receive("process " + type.queue(), SpanKind.CONSUMER, properties.getHeaders());
+    private static Span begin(MessageProperties properties, Tracing tracing) {
+        Span span =
+                tracing.receive("process " + properties.getConsumerQueue(), SpanKind.CONSUMER, properties.getHeaders());
         span.setAttribute("messaging.system", "rabbitmq");
         span.setAttribute("messaging.destination.name", properties.getConsumerQueue());
         if (properties.getMessageId() != null) {

@@ -1,8 +1,11 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.broker.RetrySteps;
+import io.cioroutes.broker.Topology;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.CommandType;
+import io.cioroutes.command.Operation;
 import io.cioroutes.sends.SendStore;
 import io.cioroutes.settings.SecretFiles;
 import io.cioroutes.tracing.Tracing;
@@ -22,7 +25,6 @@ import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
-import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -67,11 +69,11 @@ class DeliveryConfiguration {
                 for (CommandType type : CommandType.values()) {
                     registry.bind(type.routingKey(), new CommandReceiver(type, translator, seal, inFlight, tracing));
                 }
-                registry.bind("trackCalls", calls(context, "track-calls", trackCalls));
-                registry.bind("messageCalls", calls(context, "message-calls", messageCalls));
-                registry.bind("broadcastCalls", calls(context, "broadcast-calls", 1));
+                registry.bind(RouteBeans.TRACK_CALLS, calls(context, "track-calls", trackCalls));
+                registry.bind(RouteBeans.MESSAGE_CALLS, calls(context, "message-calls", messageCalls));
+                registry.bind(RouteBeans.BROADCAST_CALLS, calls(context, "broadcast-calls", 1));
                 registry.bind(
-                        "redeliveries",
+                        RouteBeans.REDELIVERIES,
                         context.getExecutorServiceManager().newScheduledThreadPool(this, "redeliveries", 2));
             }
 
@@ -166,6 +168,39 @@ class DeliveryConfiguration {
             ApiRequest request = ApiRequest.ofNullable(exchange);
             return request != null && sends.isUnrepeatable(request);
         };
+    }
+
+    @Bean
+    Processor receive(Seal seal, InFlight inFlight, Tracing tracing) {
+        return new FlowReceiver(seal, inFlight, tracing);
+    }
+
+    @Bean
+    Processor translate(CommandTranslator translator, DeliveryMetrics metrics) {
+        return new FlowTranslator(translator, metrics);
+    }
+
+    /** A mapping that fails will fail again: it is the message, or the mapping, and a person must look. */
+    @Bean
+    Predicate notTranslated() {
+        return exchange -> Commands.of(exchange).get(0).translation() == null;
+    }
+
+    @Bean
+    Predicate isSend() {
+        return exchange ->
+                exchange.getMessage().getBody(Command.class).operation().kind() == Operation.Kind.SEND;
+    }
+
+    @Bean
+    Predicate isBroadcast() {
+        return exchange ->
+                exchange.getMessage().getBody(Command.class).operation().kind() == Operation.Kind.BROADCAST;
+    }
+
+    @Bean
+    FlowQueues flowQueues(FlowTopology flows, Topology topology) {
+        return new FlowQueues(flows, topology);
     }
 
     @Bean
@@ -295,8 +330,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Originals originals(Seal seal) {
-        return new Originals(seal);
+    Originals originals(Seal seal, FlowTopology flows) {
+        return new Originals(seal, flows);
     }
 
     @Bean
@@ -326,8 +361,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor repeatCopy(AmqpAdmin admin) {
-        return new RepeatCopy(admin);
+    Processor repeatCopy(Topology topology) {
+        return new RepeatCopy(topology);
     }
 
     @Bean

@@ -12,13 +12,14 @@ import java.util.Date;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Counts what becomes of commands; docs/metrics.md names every meter. Meters are looked up once and then kept, by
- * position, so that a message costs a few additions. Counters that alerts watch exist from the start: Prometheus sees no
- * increase in a series that begins at 1.
+ * Counts what becomes of commands; docs/metrics.md names every meter. Meters are looked up once and then kept, so
+ * that a message costs a few additions. Counters that alerts watch exist from the start: Prometheus sees no increase in a
+ * series that begins at 1. A flow's begin with its first message.
  */
 final class DeliveryMetrics {
 
@@ -28,6 +29,8 @@ final class DeliveryMetrics {
         PARKED,
         /** A send that was made before. */
         REPEATED,
+        /** A flow had nothing to do. */
+        IGNORED,
         INVALID,
         REJECTED,
         EXHAUSTED,
@@ -49,11 +52,7 @@ final class DeliveryMetrics {
 
     private final MeterRegistry registry;
     private final Clock clock = Clock.systemUTC();
-    private final AtomicReferenceArray<Timer> settled =
-            new AtomicReferenceArray<>(CommandType.values().length * OUTCOMES);
-    private final AtomicReferenceArray<Timer> ages = new AtomicReferenceArray<>(CommandType.values().length * OUTCOMES);
-    private final Map<CommandType, Map<Failure.Reason, Counter>> deadLetters = new EnumMap<>(CommandType.class);
-    private final Map<CommandType, Counter> retries = new EnumMap<>(CommandType.class);
+    private final Map<String, Meters> commands = new ConcurrentHashMap<>();
     private final DistributionSummary batches;
 
     DeliveryMetrics(MeterRegistry registry, InFlight inFlight, Apis apis) {
@@ -67,24 +66,52 @@ final class DeliveryMetrics {
                 .description("Operations in a request to the Track API")
                 .register(registry);
         for (CommandType type : CommandType.values()) {
-            retries.put(
-                    type,
-                    Counter.builder("cio.retries")
-                            .description("Calls that failed for now and used up an attempt of a command")
-                            .tag("command", type.routingKey())
-                            .register(registry));
-            Map<Failure.Reason, Counter> ofType = new EnumMap<>(Failure.Reason.class);
+            of(type.routingKey());
+        }
+    }
+
+    /** The meters of one command or flow. */
+    private final class Meters {
+        private final String name;
+        private final AtomicReferenceArray<Timer> settled = new AtomicReferenceArray<>(OUTCOMES);
+        private final AtomicReferenceArray<Timer> ages = new AtomicReferenceArray<>(OUTCOMES);
+        private final Map<Failure.Reason, Counter> deadLetters = new EnumMap<>(Failure.Reason.class);
+        private final Counter retries;
+
+        Meters(String name) {
+            this.name = name;
+            retries = Counter.builder("cio.retries")
+                    .description("Calls that failed for now and used up an attempt of a command")
+                    .tag("command", name)
+                    .register(registry);
             for (Failure.Reason reason : Failure.Reason.values()) {
-                ofType.put(
+                deadLetters.put(
                         reason,
                         Counter.builder("cio.dead.letters")
                                 .description("Commands that were moved to their dead-letter queue")
-                                .tag("command", type.routingKey())
+                                .tag("command", name)
                                 .tag("reason", reason.label())
                                 .register(registry));
             }
-            deadLetters.put(type, ofType);
         }
+
+        private Timer timer(AtomicReferenceArray<Timer> timers, String meter, String description, Outcome outcome) {
+            Timer timer = timers.get(outcome.ordinal());
+            if (timer == null) {
+                // The registry gives the same one to whoever asks first and second.
+                timer = Timer.builder(meter)
+                        .description(description)
+                        .tag("command", name)
+                        .tag("outcome", outcome.label)
+                        .register(registry);
+                timers.set(outcome.ordinal(), timer);
+            }
+            return timer;
+        }
+    }
+
+    private Meters of(String name) {
+        return commands.computeIfAbsent(name, Meters::new);
     }
 
     private void misconfigured(String name, Api api) {
@@ -103,7 +130,7 @@ final class DeliveryMetrics {
 
     /** A call failed for now, and an attempt of this command is used up. */
     void failedForNow(Command command) {
-        retries.get(command.type()).increment();
+        of(command.name()).retries.increment();
     }
 
     void delivered(Command command) {
@@ -121,34 +148,28 @@ final class DeliveryMetrics {
 
     void deadLettered(Command command, Failure failure) {
         record(command, Outcome.of(failure.reason()));
-        deadLetters.get(command.type()).get(failure.reason()).increment();
+        of(command.name()).deadLetters.get(failure.reason()).increment();
+    }
+
+    /** A message for which a flow has nothing to do. */
+    void ignored(Command command) {
+        record(command, Outcome.IGNORED);
     }
 
     private void record(Command command, Outcome outcome) {
-        timer(settled, "cio.commands", "From the receipt of a command to its settlement", command, outcome)
+        Meters meters = of(command.name());
+        meters.timer(meters.settled, "cio.commands", "From the receipt of a command to its settlement", outcome)
                 .record(System.nanoTime() - command.delivery().receivedNanos(), TimeUnit.NANOSECONDS);
         Date published = command.delivery().properties().getTimestamp();
         if (published != null) {
             // Publishers' clocks may be ahead; the timestamp of AMQP has whole seconds.
             long millis = Math.max(0, clock.millis() - published.getTime());
-            timer(ages, "cio.commands.age", "From the publisher's AMQP timestamp to the settlement", command, outcome)
+            meters.timer(
+                            meters.ages,
+                            "cio.commands.age",
+                            "From the publisher's AMQP timestamp to the settlement",
+                            outcome)
                     .record(Duration.ofMillis(millis));
         }
-    }
-
-    private Timer timer(
-            AtomicReferenceArray<Timer> timers, String name, String description, Command command, Outcome outcome) {
-        int position = command.type().ordinal() * OUTCOMES + outcome.ordinal();
-        Timer timer = timers.get(position);
-        if (timer == null) {
-            // The registry gives the same one to whoever asks first and second.
-            timer = Timer.builder(name)
-                    .description(description)
-                    .tag("command", command.type().routingKey())
-                    .tag("outcome", outcome.label)
-                    .register(registry);
-            timers.set(position, timer);
-        }
-        return timer;
     }
 }

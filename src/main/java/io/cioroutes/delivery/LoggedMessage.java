@@ -24,7 +24,7 @@ final class LoggedMessage {
         // A message without id gets no such field.
         MDC.put(ID, command.delivery().properties().getMessageId());
         MDC.put(QUEUE, command.delivery().queue());
-        MDC.put(COMMAND, command.type().routingKey());
+        MDC.put(COMMAND, command.name());
         try {
             logging.run();
         } finally {

@@ -1,5 +1,6 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.command.CommandType;
 import java.util.Arrays;
 import java.util.Date;
@@ -28,9 +29,11 @@ public final class Originals {
             Arrays.stream(CommandType.values()).map(CommandType::queue).collect(Collectors.toUnmodifiableSet());
 
     private final Seal seal;
+    private final FlowTopology flows;
 
-    Originals(Seal seal) {
+    Originals(Seal seal, FlowTopology flows) {
         this.seal = seal;
+        this.flows = flows;
     }
 
     /**
@@ -48,7 +51,7 @@ public final class Originals {
         Map<String, Object> headers = original.getHeaders();
         Copies.BROKERS_OWN.forEach(headers::remove);
         DEAD_LETTER.forEach(headers::remove);
-        if (COMMAND_QUEUES.contains(queue)) {
+        if (COMMAND_QUEUES.contains(queue) || flows.isFlow(queue)) {
             headers.keySet().removeIf(name -> name.startsWith("x-cio-"));
             RetryHeaders.startAnew(read, brokersTime(read)).write(original, deadLetter.getBody(), seal);
         }

@@ -1,5 +1,6 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.broker.BrokerTopology;
 import io.cioroutes.broker.RetryStep;
 import io.cioroutes.broker.RetrySteps;
 import java.time.Clock;
@@ -76,17 +77,14 @@ final class Park extends SettleByCopy implements Predicate {
         if (log.isDebugEnabled()) {
             LoggedMessage.about(command, () -> log.debug("Parked for {}: {}", step.delay(), command));
         }
-        return publisher.publish(step.exchange(), homeKey(command), Copies.message(command.delivery(), properties));
+        return publisher.publish(
+                step.exchange(),
+                BrokerTopology.homeKey(command.delivery().queue()),
+                Copies.message(command.delivery(), properties));
     }
 
     private boolean hasFailedAlone(Command command) {
         return command.translation() != null && apis.of(ApiRequest.of(command)).hasWorkedSince(command.firstFailure());
-    }
-
-    /** The routing key under which the exchange {@code cio} knows the message's queue. */
-    private static String homeKey(Command command) {
-        String queue = command.delivery().queue();
-        return queue.equals(command.type().queue()) ? command.type().routingKey() : queue;
     }
 
     @Override

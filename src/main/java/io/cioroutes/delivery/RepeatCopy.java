@@ -1,5 +1,6 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.broker.Topology;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
@@ -7,7 +8,6 @@ import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.AmqpException;
-import org.springframework.amqp.core.AmqpAdmin;
 
 /**
  * Comes before a copy that the broker did not take is published again: says so, and declares all queues anew, since the
@@ -18,11 +18,11 @@ final class RepeatCopy implements Processor {
     private static final Logger log = LoggerFactory.getLogger(RepeatCopy.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    private final AmqpAdmin admin;
+    private final Topology topology;
     private final AtomicLong last = new AtomicLong(System.nanoTime() - INTERVAL.toNanos());
 
-    RepeatCopy(AmqpAdmin admin) {
-        this.admin = admin;
+    RepeatCopy(Topology topology) {
+        this.topology = topology;
     }
 
     @Override
@@ -38,7 +38,7 @@ final class RepeatCopy implements Processor {
                         + " does; its original stays unacknowledged.",
                 cause == null ? "unknown" : cause.getMessage());
         try {
-            admin.initialize();
+            topology.declareAgain();
         } catch (AmqpException e) {
             log.debug("The queues could not be declared anew", e);
         }

@@ -2,8 +2,10 @@ package io.cioroutes.delivery;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cioroutes.command.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -24,6 +26,8 @@ final class Reply extends AsyncProcessorSupport {
 
     private static final Logger log = LoggerFactory.getLogger(Reply.class);
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Set<String> ANSWERED =
+            Set.of(CommandType.TRANSACTIONAL.routingKey(), CommandType.BROADCAST.routingKey());
 
     private final ConfirmedPublisher publisher;
     private final Duration timeout;
@@ -51,13 +55,10 @@ final class Reply extends AsyncProcessorSupport {
 
     private static boolean isWanted(Command command) {
         MessageProperties properties = command.delivery().properties();
-        return switch (command.type()) {
-            case TRANSACTIONAL, BROADCAST ->
-                properties.getReplyTo() != null
-                        && !properties.getReplyTo().isBlank()
-                        && properties.getCorrelationId() != null;
-            default -> false;
-        };
+        return ANSWERED.contains(command.name())
+                && properties.getReplyTo() != null
+                && !properties.getReplyTo().isBlank()
+                && properties.getCorrelationId() != null;
     }
 
     private CompletableFuture<Void> reply(Command command, ApiAnswer answer) {

@@ -96,6 +96,6 @@ public final class SendOnce {
 
     private static String key(Command command) {
         String id = command.translation().messageId();
-        return id == null ? null : command.type().routingKey() + ":" + id;
+        return id == null ? null : command.name() + ":" + id;
     }
 }

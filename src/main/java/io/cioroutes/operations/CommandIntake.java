@@ -1,9 +1,11 @@
 package io.cioroutes.operations;
 
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.command.CommandType;
 import io.cioroutes.delivery.InFlight;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.slf4j.Logger;
@@ -24,14 +26,22 @@ class CommandIntake {
     private final InFlight inFlight;
     private final RabbitAdmin admin;
     private final Pauses pauses;
+    private final FlowTopology flows;
     private final boolean hasRole;
 
     /** @param hasRole whether this instance is there for commands at all */
-    CommandIntake(CamelContext camel, InFlight inFlight, RabbitAdmin admin, Pauses pauses, boolean hasRole) {
+    CommandIntake(
+            CamelContext camel,
+            InFlight inFlight,
+            RabbitAdmin admin,
+            Pauses pauses,
+            FlowTopology flows,
+            boolean hasRole) {
         this.camel = camel;
         this.inFlight = inFlight;
         this.admin = admin;
         this.pauses = pauses;
+        this.flows = flows;
         this.hasRole = hasRole;
     }
 
@@ -47,9 +57,9 @@ class CommandIntake {
      */
     record State(String command, String state, String queue, Integer waiting, int inFlight) {}
 
-    /** Every command. */
+    /** Every command and every flow. */
     List<State> list() {
-        return Arrays.stream(CommandType.values()).map(this::state).toList();
+        return all().map(this::state).toList();
     }
 
     /** One command, or all for a name that is empty or {@code all}; stops it and says how it is then. */
@@ -62,53 +72,66 @@ class CommandIntake {
         return change(name, this::start, "resumed");
     }
 
-    private void stop(CommandType type) throws Exception {
-        pauses.paused(type.routingKey(), Users.current());
-        camel.getRouteController().stopRoute(type.routingKey());
+    private void stop(Intake intake) throws Exception {
+        pauses.paused(intake.name(), Users.current());
+        camel.getRouteController().stopRoute(intake.name());
     }
 
-    private void start(CommandType type) throws Exception {
-        camel.getRouteController().startRoute(type.routingKey());
-        pauses.resumed(type.routingKey());
+    private void start(Intake intake) throws Exception {
+        camel.getRouteController().startRoute(intake.name());
+        pauses.resumed(intake.name());
     }
 
     private interface Change {
-        void to(CommandType type) throws Exception;
+        void to(Intake intake) throws Exception;
     }
 
     private List<State> change(String name, Change change, String what) {
         if (!hasRole) {
             throw new IllegalStateException("This instance has not the role 'commands' (cio.roles): ask one that has.");
         }
-        List<CommandType> types = named(name);
-        for (CommandType type : types) {
+        List<Intake> intakes = named(name);
+        for (Intake intake : intakes) {
             try {
-                change.to(type);
+                change.to(intake);
             } catch (Exception e) {
                 throw new IllegalStateException(
-                        "The command " + type.routingKey() + " could not be " + what + ": " + e.getMessage(), e);
+                        "The command " + intake.name() + " could not be " + what + ": " + e.getMessage(), e);
             }
-            log.info("Command {} {} by {}", type.routingKey(), what, Users.current());
+            log.info("Command {} {} by {}", intake.name(), what, Users.current());
         }
-        return types.stream().map(this::state).toList();
+        return intakes.stream().map(this::state).toList();
     }
 
-    private static List<CommandType> named(String name) {
+    /** A way in: the commands, and the flows that routes add. Its name is the id of its route. */
+    private record Intake(String name, String queue) {}
+
+    private Stream<Intake> all() {
+        Stream<Intake> commands =
+                Arrays.stream(CommandType.values()).map(type -> new Intake(type.routingKey(), type.queue()));
+        Stream<Intake> flows = camel.getRoutes().stream().flatMap(route -> FinishFirst.queues(route)
+                .filter(this.flows::isFlow)
+                .map(queue -> new Intake(route.getRouteId(), queue)));
+        return Stream.concat(commands, flows);
+    }
+
+    private List<Intake> named(String name) {
         String wanted = name == null ? "" : name.strip();
-        if (wanted.isEmpty() || wanted.equals("all")) {
-            return List.of(CommandType.values());
+        List<Intake> named = all().filter(intake -> wanted.isEmpty()
+                        || wanted.equals("all")
+                        || intake.name().equals(wanted))
+                .toList();
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("There is no command '" + wanted + "'; there are "
+                    + all().map(Intake::name).toList());
         }
-        return List.of(CommandType.ofRoutingKey(wanted)
-                .orElseThrow(() -> new IllegalArgumentException("There is no command '" + wanted + "'; there are "
-                        + Arrays.stream(CommandType.values())
-                                .map(CommandType::routingKey)
-                                .toList())));
+        return named;
     }
 
-    private State state(CommandType type) {
-        ServiceStatus status = camel.getRouteController().getRouteStatus(type.routingKey());
+    private State state(Intake intake) {
+        ServiceStatus status = camel.getRouteController().getRouteStatus(intake.name());
         String state = !hasRole ? "elsewhere" : status != null && status.isStarted() ? "running" : "paused";
-        return new State(type.routingKey(), state, type.queue(), waiting(type.queue()), inFlight.size(type.queue()));
+        return new State(intake.name(), state, intake.queue(), waiting(intake.queue()), inFlight.size(intake.queue()));
     }
 
     private Integer waiting(String queue) {

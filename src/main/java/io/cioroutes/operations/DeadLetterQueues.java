@@ -26,24 +26,24 @@ final class DeadLetterQueues {
     private static final String SUFFIX = ".dlq";
     private static final Duration CHECK = Duration.ofMillis(500);
 
-    private final List<String> names;
+    private final List<Declarables> topology;
     private final ConnectionFactory connections;
     private final RabbitAdmin admin;
     private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     DeadLetterQueues(List<Declarables> topology, ConnectionFactory connections, RabbitAdmin admin) {
-        this.names = topology.stream()
-                .flatMap(group -> group.getDeclarablesByType(Queue.class).stream())
-                .map(Queue::getName)
-                .filter(name -> name.endsWith(SUFFIX))
-                .toList();
+        this.topology = topology;
         this.connections = connections;
         this.admin = admin;
     }
 
-    /** All of them. */
+    /** All of them; a flow that is added brings its own. */
     List<String> names() {
-        return names;
+        return topology.stream()
+                .flatMap(group -> group.getDeclarablesByType(Queue.class).stream())
+                .map(Queue::getName)
+                .filter(name -> name.endsWith(SUFFIX))
+                .toList();
     }
 
     /** Where the dead letters of a queue came from. */
@@ -58,6 +58,7 @@ final class DeadLetterQueues {
      */
     String named(String name) {
         String wanted = name == null ? "" : name.strip();
+        List<String> names = names();
         return names.stream()
                 .filter(queue -> List.of(queue, origin(queue), origin(queue).replaceFirst("^cio\\.", ""))
                         .contains(wanted))

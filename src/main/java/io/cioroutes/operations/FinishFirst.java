@@ -1,14 +1,15 @@
 package io.cioroutes.operations;
 
-import io.cioroutes.command.CommandType;
 import io.cioroutes.delivery.InFlight;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.apache.camel.impl.engine.DefaultShutdownStrategy;
 import org.apache.camel.spi.RouteStartupOrder;
 import org.apache.camel.spi.ShutdownStrategy;
@@ -55,10 +56,8 @@ final class FinishFirst extends DefaultShutdownStrategy {
             boolean abortAfterTimeout,
             boolean forceShutdown)
             throws Exception {
-        List<String> queues = routes.stream()
-                .map(route -> queue(route.getRoute().getRouteId()))
-                .flatMap(Optional::stream)
-                .toList();
+        List<String> queues =
+                routes.stream().flatMap(route -> queues(route.getRoute())).toList();
         queues.forEach(inFlight::holdBack);
         try {
             finish(queues);
@@ -69,12 +68,11 @@ final class FinishFirst extends DefaultShutdownStrategy {
         }
     }
 
-    /** A command's route has the command's name. */
-    private static Optional<String> queue(String routeId) {
-        return Arrays.stream(CommandType.values())
-                .filter(type -> type.routingKey().equals(routeId))
-                .map(CommandType::queue)
-                .findFirst();
+    /** The queues that a route consumes from. */
+    static Stream<String> queues(Route route) {
+        return route.getEndpoint() instanceof SpringRabbitMQEndpoint endpoint && endpoint.getQueues() != null
+                ? Arrays.stream(endpoint.getQueues().split(",")).map(String::strip)
+                : Stream.empty();
     }
 
     private void finish(List<String> queues) {

@@ -2,6 +2,7 @@ package io.cioroutes.operations;
 
 import io.cioroutes.broker.BrokerStatus;
 import io.cioroutes.broker.Consumers;
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.delivery.Apis;
 import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.delivery.InFlight;
@@ -93,9 +94,19 @@ class OperationsConfiguration {
 
     @Bean
     CommandIntake commandIntake(
-            CamelContext camel, InFlight inFlight, RabbitAdmin admin, Pauses pauses, Environment environment) {
+            CamelContext camel,
+            InFlight inFlight,
+            RabbitAdmin admin,
+            Pauses pauses,
+            FlowTopology flows,
+            Environment environment) {
         return new CommandIntake(
-                camel, inFlight, admin, pauses, environment.getProperty("cio.role.commands", boolean.class, true));
+                camel,
+                inFlight,
+                admin,
+                pauses,
+                flows,
+                environment.getProperty("cio.role.commands", boolean.class, true));
     }
 
     @Bean

@@ -119,9 +119,15 @@ public final class ServiceEnvironment
      * The routes beside the jar, to be edited, else the copy inside; the latter file by file, because for a pattern Camel
      * would search every jar inside the jar.
      */
-    private static String routes(String directory) {
-        if (Files.isDirectory(Path.of(directory))) {
-            return "file:" + directory + "/**/*.camel.yaml";
+    private static String routes(String directories) {
+        List<String> existing = Arrays.stream(directories.split(","))
+                .map(String::strip)
+                .filter(directory -> Files.isDirectory(Path.of(directory)))
+                .toList();
+        if (!existing.isEmpty()) {
+            return existing.stream()
+                    .map(directory -> "file:" + directory + "/**/*.camel.yaml")
+                    .collect(Collectors.joining(","));
         }
         try {
             var found = new TreeSet<String>();

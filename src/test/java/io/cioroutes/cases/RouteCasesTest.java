@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,6 +35,7 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "cio.roles=commands",
+            "cio.routes.directory=routes,examples/flows",
             "cio.sandbox.port=0",
             "cio.sandbox.broadcast-interval=0s",
             "cio.broadcast.rate-period=20",
@@ -54,6 +56,7 @@ class RouteCasesTest {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Path CASES = Path.of("src/test/resources/cases");
+    private static final Path FLOWS = Path.of("examples/flows/cases");
 
     @Autowired
     private SandboxServer sandbox;
@@ -76,15 +79,15 @@ class RouteCasesTest {
     Stream<DynamicTest> cases() throws IOException {
         Connection connection = TestBroker.get().connect();
         var runner = new RouteCaseRunner(connection, sandbox, breakers, meters, retrySteps);
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(CASES)) {
-            files = found.filter(file -> file.toString().endsWith(".yaml"))
-                    .sorted()
-                    .toList();
+        List<Path> files = new ArrayList<>();
+        for (Path folder : List.of(CASES, FLOWS)) {
+            try (Stream<Path> found = Files.walk(folder)) {
+                found.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(files::add);
+            }
         }
         assertThat(files).as("cases under %s", CASES).isNotEmpty();
         return files.stream()
-                .map(file -> DynamicTest.dynamicTest(CASES.relativize(file).toString(), file.toUri(), () -> {
+                .map(file -> DynamicTest.dynamicTest(file.toString(), file.toUri(), () -> {
                     RouteCase routeCase = RouteCase.read(file);
                     assertThat(runner.run(routeCase)).as(routeCase.name()).isEmpty();
                 }));
@@ -100,6 +103,7 @@ class RouteCasesTest {
                 .map(request -> DynamicTest.dynamicTest(request.get("name").asText(), () -> {
                     var message = new RouteCase.Message(
                             request.get("command").asText(),
+                            null,
                             request.get("body"),
                             null,
                             null,

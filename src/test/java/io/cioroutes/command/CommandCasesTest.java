@@ -37,7 +37,6 @@ class CommandCasesTest {
     }
 
     private static void assertTranslated(CommandCase c, Translation translation) throws Exception {
-        assertThat(translation.type()).isEqualTo(c.type());
         assertThat(translation.operations()).as("operations").hasSameSizeAs(c.operations());
         for (int i = 0; i < c.operations().size(); i++) {
             assertOperation(c.operations().get(i), translation.operations().get(i));
