@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cioroutes.sandbox.SandboxInitializer;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,7 +108,8 @@ final class CustomerioCheck implements Check {
         } catch (IOException e) {
             return Finding.problem(
                     area(),
-                    api + " at " + host + " cannot be reached (" + Doctor.text(e) + ")",
+                    api + " at " + host + " cannot be reached ("
+                            + (e instanceof ConnectException ? "nobody accepts a connection" : Doctor.text(e)) + ")",
                     "Check the network, a proxy's or firewall's rules for port 443, and the host's name.");
         } catch (IllegalArgumentException e) {
             return Finding.problem(

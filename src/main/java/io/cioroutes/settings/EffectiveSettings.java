@@ -52,7 +52,8 @@ public final class EffectiveSettings {
     private static final ConfigurationPropertyName USERS = ConfigurationPropertyName.of("cio.operators");
 
     /** What follows from other settings and would only repeat them. */
-    private static final List<ConfigurationPropertyName> DERIVED = List.of(ConfigurationPropertyName.of("cio.role"));
+    private static final List<ConfigurationPropertyName> DERIVED =
+            List.of(ConfigurationPropertyName.of("cio.role"), ConfigurationPropertyName.of("cio.routes.pattern"));
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:${}]+)(?::[^{}]*)?}");
     private static final Pattern NAMED = Pattern.compile("\\$\\{([^:${}]+)");
@@ -132,7 +133,7 @@ public final class EffectiveSettings {
 
     private static boolean isOurs(ConfigurationPropertyName name) {
         return ROOTS.stream().anyMatch(root -> root.isAncestorOf(name))
-                && DERIVED.stream().noneMatch(root -> root.isAncestorOf(name));
+                && DERIVED.stream().noneMatch(root -> root.equals(name) || root.isAncestorOf(name));
     }
 
     /** All settings, by group and name. A group is what one part of the service reads, for example {@code cio.track}. */
@@ -192,9 +193,10 @@ public final class EffectiveSettings {
     }
 
     private static String text(Origin origin, Object source) {
-        Origin first = origin instanceof PropertySourceOrigin wrapper && wrapper.getOrigin() != null
-                ? wrapper.getOrigin()
-                : origin;
+        Origin first =
+                origin instanceof PropertySourceOrigin wrapper && wrapper.getOrigin() instanceof TextResourceOrigin
+                        ? wrapper.getOrigin()
+                        : origin;
         if (first instanceof TextResourceOrigin file) {
             return file(file);
         }
