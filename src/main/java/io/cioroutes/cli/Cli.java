@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
         description = "%nWithout a command the service starts; it takes Spring Boot's options (--server.port=…).%n",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class, PublishCommand.class, ValidateCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            PublishCommand.class,
+            ValidateCommand.class,
+            TestCommand.class,
+            HelpCommand.class
+        },
         commandListHeading = "%nCommands:%n")
 public final class Cli implements Callable<Integer> {
     /** A defect of the program; sysexits.h calls it EX_SOFTWARE. */
