@@ -38,6 +38,24 @@ import java.util.stream.Stream;
  */
 public final class RouteCaseRunner {
 
+    /** What a service must be set to, for cases to be quick and certain. */
+    public static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("cio.roles", "commands"),
+            Map.entry("cio.sandbox.port", "0"),
+            Map.entry("cio.sandbox.broadcast-interval", "0s"),
+            Map.entry("cio.broadcast.rate-period", "20"),
+            // Long enough for the messages of one case to meet in one batch.
+            Map.entry("cio.track.batch-interval", "150ms"),
+            Map.entry("cio.delivery.first-delay", "40ms"),
+            Map.entry("cio.delivery.max-retry-after", "2s"),
+            Map.entry("cio.delivery.hold-delay", "20ms"),
+            Map.entry("cio.breaker.probe-interval", "100ms"),
+            // Cases compare all requests.
+            Map.entry("cio.observe.credentials-delay", "1h"),
+            Map.entry("cio.http.response-timeout", "700"),
+            // A parked message must still be there when the case looks for it.
+            Map.entry("cio.retry.delays", "1h,2h"));
+
     private static final String INDEX = "x-case-message";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Set<String> AS_DELIVERED = Set.of("repeated", "ignored");

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             PublishCommand.class,
             ValidateCommand.class,
+            TestCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

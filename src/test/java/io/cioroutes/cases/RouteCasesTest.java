@@ -33,24 +33,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @CamelSpringBootTest
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "cio.roles=commands",
-            "cio.routes.directory=routes,examples/flows",
-            "cio.sandbox.port=0",
-            "cio.sandbox.broadcast-interval=0s",
-            "cio.broadcast.rate-period=20",
-            // Long enough for the messages of one case to meet in one batch.
-            "cio.track.batch-interval=150ms",
-            "cio.delivery.first-delay=40ms",
-            "cio.delivery.max-retry-after=2s",
-            "cio.delivery.hold-delay=20ms",
-            "cio.breaker.probe-interval=100ms",
-            "cio.http.response-timeout=700",
-            // A parked message must still be there when the case looks for it.
-            "cio.retry.delays=1h,2h",
-            // Cases compare all requests.
-            "cio.observe.credentials-delay=1h"
-        })
+        properties = {"cio.routes.directory=routes,examples/flows"})
 @DirtiesContext
 class RouteCasesTest {
 
@@ -72,6 +55,7 @@ class RouteCasesTest {
 
     @DynamicPropertySource
     static void broker(DynamicPropertyRegistry registry) {
+        RouteCaseRunner.SETTINGS.forEach((name, value) -> registry.add(name, () -> value));
         TestBroker.get().springProperties().forEach((name, value) -> registry.add(name, () -> value));
     }
 
