@@ -12,6 +12,9 @@ public final class RouteBeans {
     static final String TRACK_CALLS = "trackCalls";
     static final String MESSAGE_CALLS = "messageCalls";
     static final String BROADCAST_CALLS = "broadcastCalls";
+    /** The database that the route user-sync polls. */
+    public static final String USERS_DATABASE = "usersDatabase";
+
     static final String REDELIVERIES = "redeliveries";
 
     private RouteBeans() {}
@@ -20,7 +23,7 @@ public final class RouteBeans {
     public static Set<String> names() {
         return Stream.concat(
                         Arrays.stream(CommandType.values()).map(CommandType::routingKey),
-                        Stream.of(TRACK_CALLS, MESSAGE_CALLS, BROADCAST_CALLS, REDELIVERIES))
+                        Stream.of(TRACK_CALLS, MESSAGE_CALLS, BROADCAST_CALLS, REDELIVERIES, USERS_DATABASE))
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

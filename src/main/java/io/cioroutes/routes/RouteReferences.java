@@ -22,6 +22,7 @@ final class RouteReferences implements AutoCloseable {
 
     private static final CamelCatalog CATALOG = new DefaultCamelCatalog(true);
     private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";
+    private static final Pattern DURATION = Pattern.compile("(\\d+(ms|s|m|h|d))+");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
 
     /** Members whose text is the name of a bean, beside those that end in Ref. */
@@ -114,7 +115,7 @@ final class RouteReferences implements AutoCloseable {
         if (resolved.contains("{{") || resolved.startsWith("$")) {
             return;
         }
-        String scheme = resolved.replaceFirst("[:?].*", "");
+        String scheme = resolved.replaceFirst("(?s)[:?].*", "");
         if (scheme.equals("direct")) {
             String target = resolved.substring(resolved.indexOf(':') + 1).replaceFirst("\\?.*", "");
             if (!directs.contains(target)) {
@@ -163,14 +164,14 @@ final class RouteReferences implements AutoCloseable {
             }
             String probe = scheme + ":x?" + name + "=" + given.replaceAll("[&?+%]", "_");
             EndpointValidationResult result = CATALOG.validateEndpointProperties(probe, true, false, false);
-            String known = known(scheme, name, result);
+            String known = known(scheme, name, given, result);
             if (known != null) {
                 problems.add(file.problem(at.appendProperty(name), known));
             }
         });
     }
 
-    private static String known(String scheme, String name, EndpointValidationResult result) {
+    private static String known(String scheme, String name, String value, EndpointValidationResult result) {
         if (result.getUnknown() != null && result.getUnknown().contains(name)) {
             List<String> names = new ArrayList<>();
             CATALOG.componentModel(scheme).getEndpointOptions().forEach(option -> names.add(option.getName()));
@@ -181,7 +182,9 @@ final class RouteReferences implements AutoCloseable {
             return "'" + result.getInvalidEnum().get(name) + "' is none of the values of '" + name + "': "
                     + String.join(", ", result.getEnumChoices(name));
         }
-        boolean number = result.getInvalidInteger() != null || result.getInvalidNumber() != null;
+        // Camel takes a duration for a number of milliseconds.
+        boolean number = (result.getInvalidInteger() != null || result.getInvalidNumber() != null)
+                && !DURATION.matcher(value).matches();
         if (number || result.getInvalidBoolean() != null || result.getInvalidDuration() != null) {
             return "'" + name + "' must be "
                     + (number
