@@ -287,10 +287,10 @@ public final class RouteCaseRunner {
     private void compareRequests(List<RouteCase.Request> expected, List<String> differences) {
         List<RecordedRequest> actual = sandbox.requests();
         if (expected.size() != actual.size()) {
-            differences.add("expected " + expected.size() + " requests, but there were " + actual.size() + ": "
+            differences.add("expected " + expected.size() + " requests, but there were " + actual.size()
                     + actual.stream()
-                            .map(r -> r.method() + " " + r.path() + " " + r.body())
-                            .toList());
+                            .map(r -> "\n        " + r.method() + " " + r.path() + " " + r.body())
+                            .collect(Collectors.joining()));
         }
         for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
             RouteCase.Request request = expected.get(i);
