@@ -68,7 +68,7 @@ class TlsIT {
             String connections = rabbit.ctl("list_connections", "ssl", "peer_port", "client_properties");
             assertThat(connections.lines().filter(line -> line.startsWith("true")))
                     .isNotEmpty();
-            assertThat(service.log()).doesNotContain("secret");
+            assertThat(service.log()).doesNotContain("track-key", "app-key", TestCertificate.PASSWORD, "guest:guest");
         }
     }
 
