@@ -21,11 +21,13 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.ExpressionAdapter;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -171,8 +173,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Processor receive(Seal seal, InFlight inFlight, Tracing tracing) {
-        return new FlowReceiver(seal, inFlight, tracing);
+    Processor receive(Seal seal, InFlight inFlight, Tracing tracing, ObjectProvider<ProducerTemplate> routes) {
+        return new FlowReceiver(seal, inFlight, tracing, routes::getObject);
     }
 
     @Bean

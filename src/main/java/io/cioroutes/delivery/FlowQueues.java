@@ -34,9 +34,9 @@ final class FlowQueues extends LifecycleStrategySupport {
             if (OUTCOMES.equals(route.getConfigurationId())
                     && route.getEndpoint() instanceof SpringRabbitMQEndpoint endpoint
                     && endpoint.getQueues() != null) {
-                for (String queue : endpoint.getQueues().split(",")) {
+                for (String queue : endpoint.getQueues().strip().split("\\s*,\\s*")) {
                     // A command's queue is declared with the commands.
-                    added |= !queue.startsWith("cio.") && flows.add(queue.strip());
+                    added |= !queue.startsWith("cio.") && flows.add(queue);
                 }
             }
         }

@@ -3,8 +3,10 @@ package io.cioroutes.delivery;
 import io.cioroutes.command.CommandTranslator;
 import io.cioroutes.command.InvalidCommandException;
 import io.cioroutes.tracing.Tracing;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,18 +24,20 @@ final class FlowReceiver implements Processor {
     private final Seal seal;
     private final InFlight inFlight;
     private final Tracing tracing;
+    private final Supplier<ProducerTemplate> routes;
 
-    FlowReceiver(Seal seal, InFlight inFlight, Tracing tracing) {
+    FlowReceiver(Seal seal, InFlight inFlight, Tracing tracing, Supplier<ProducerTemplate> routes) {
         this.seal = seal;
         this.inFlight = inFlight;
         this.tracing = tracing;
+        this.routes = routes;
     }
 
     @Override
     public void process(Exchange exchange) throws InvalidCommandException {
         Command command = CommandReceiver.takeOver(exchange, exchange.getFromRouteId(), seal, inFlight, tracing);
         if (command != null) {
-            exchange.getExchangeExtension().addOnCompletion(new Unfinished(command));
+            exchange.getExchangeExtension().addOnCompletion(new Unfinished(command, routes));
             exchange.getMessage()
                     .setBody(CommandTranslator.read(command.delivery().body()));
         }
@@ -45,9 +49,11 @@ final class FlowReceiver implements Processor {
      */
     private static final class Unfinished extends SynchronizationAdapter {
         private final Command command;
+        private final Supplier<ProducerTemplate> routes;
 
-        Unfinished(Command command) {
+        Unfinished(Command command, Supplier<ProducerTemplate> routes) {
             this.command = command;
+            this.routes = routes;
         }
 
         @Override
@@ -57,13 +63,10 @@ final class FlowReceiver implements Processor {
             }
             String text = "the route '" + command.name() + "' ended without handing the message to direct:deliver;"
                     + " to pass a message over on purpose, hand over an empty list";
-            log.error("{}: {}", command, text);
+            LoggedMessage.about(command, () -> log.error("{}: {}", command, text));
             command.failedFor(new Failure(Failure.Reason.INVALID, 0, text));
-            exchange.getContext()
-                    .createFluentProducerTemplate()
-                    .to("direct:dead-letter")
-                    .withBody(command)
-                    .asyncSend();
+            // That route repeats the copy until the broker has it; until then the original stays unacknowledged.
+            routes.get().asyncSendBody("direct:dead-letter", command);
         }
     }
 }

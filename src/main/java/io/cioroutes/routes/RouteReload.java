@@ -186,9 +186,16 @@ final class RouteReload implements AutoCloseable {
             }
             change.make();
         } finally {
-            for (String consumer : consumers) {
-                camel.getRouteController().startRoute(consumer);
-            }
+            consumers.forEach(this::startAgain);
+        }
+    }
+
+    /** One that does not start must not keep the others from it. */
+    private void startAgain(String consumer) {
+        try {
+            camel.getRouteController().startRoute(consumer);
+        } catch (Exception e) {
+            log.error("Route {} could not be started again; start it in Hawtio, or restart the service", consumer, e);
         }
     }
 

@@ -33,7 +33,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @CamelSpringBootTest
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"cio.routes.directory=routes,examples/flows"})
+        properties = {"cio.routes.directory=routes,examples/flows,src/test/resources/flows"})
 @DirtiesContext
 class RouteCasesTest {
 

@@ -120,7 +120,7 @@ class ConsoleSecurityTest extends ProdService {
                 """
                 {"type": "exec", "mbean": "com.sun.management:type=DiagnosticCommand", "operation": "vmFlags", "arguments": [[]]}""",
                 """
-                {"type": "exec", "mbean": "com.sun.management:type=HotSpotDiagnostic", "operation": "dumpHeap", "arguments": ["/tmp/x", true]}""",
+                {"type": "exec", "mbean": "com.sun.management:type=HotSpotDiagnostic", "operation": "dumpHeap", "arguments": ["heap.hprof", true]}""",
                 """
                 {"type": "exec", "mbean": "jdk.management.jfr:type=FlightRecorder", "operation": "newRecording"}""",
                 """
