@@ -19,6 +19,11 @@ class BrokerConfiguration {
         return new TopologyDeclarer(connections, beans, properties, embedded.getIfAvailable() != null);
     }
 
+    @Bean
+    static PublisherThreads publisherThreads() {
+        return new PublisherThreads();
+    }
+
     /** Camel's component takes its containers from here. */
     @Bean
     Consumers rabbitConsumers() {

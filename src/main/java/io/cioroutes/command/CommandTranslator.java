@@ -18,6 +18,15 @@ public final class CommandTranslator {
 
     private static final String COMMAND = "command";
 
+    /**
+     * Bytes of a message that are read: a request of the largest size that Customer.io takes, and as much again for
+     * indentation and escapes. What is longer can never be delivered, and reading it could take all memory.
+     */
+    private static final int MAX_BYTES = 2 * DocumentedLimits.BROADCAST_BYTES;
+
+    /** The same for all but broadcasts: a transactional send with its attachments is the largest of them. */
+    private static final int MAX_BYTES_OF_OTHERS = 10_000_000;
+
     private record Kind(CommandSchema schema, Mapping mapping) {}
 
     private final Map<CommandType, Kind> kinds = new EnumMap<>(CommandType.class);
@@ -39,6 +48,7 @@ public final class CommandTranslator {
      */
     public Translation translate(CommandType type, byte[] body, MessageFacts facts) throws InvalidCommandException {
         Kind kind = kinds.get(type);
+        checkLength(body, type == CommandType.BROADCAST ? MAX_BYTES : MAX_BYTES_OF_OTHERS);
         ObjectNode json = Json.read(body);
         Violations violations = new Violations();
         kind.schema.check(json, violations);
@@ -56,10 +66,17 @@ public final class CommandTranslator {
     /**
      * Reads the body of a message strictly.
      *
-     * @throws InvalidCommandException when it is no JSON object in UTF-8
+     * @throws InvalidCommandException when it is no JSON object in UTF-8, or longer than any command may be
      */
     public static JsonNode read(byte[] body) throws InvalidCommandException {
+        checkLength(body, MAX_BYTES);
         return Json.read(body);
+    }
+
+    private static void checkLength(byte[] body, int limit) throws InvalidCommandException {
+        if (body.length > limit) {
+            throw Violations.single("", "the body has " + CommandSchema.tooLarge(body.length, limit));
+        }
     }
 
     /**

@@ -26,8 +26,6 @@ public final class RouteCheck {
     private static final Set<String> COPIES = Set.of(
             "split", "multicast", "wireTap", "recipientList", "aggregate", "loop", "routingSlip", "dynamicRouter");
 
-    private static final RouteShape SHAPE = new RouteShape();
-
     private final Surroundings surroundings;
 
     /** @param surroundings what the routes may refer to */
@@ -54,6 +52,7 @@ public final class RouteCheck {
                 directs.add(uri.substring("direct:".length()));
             }
         }
+        RouteShape rules = new RouteShape();
         try (RouteReferences references = new RouteReferences(surroundings, ids, directs)) {
             for (RouteFile file : files) {
                 problems.addAll(file.problems());
@@ -64,7 +63,7 @@ public final class RouteCheck {
                     problems.add(yieldsNothing(file));
                     continue;
                 }
-                List<RouteProblem> shape = SHAPE.check(file);
+                List<RouteProblem> shape = rules.check(file);
                 problems.addAll(shape);
                 checkNames(file, problems);
                 checkIdsOnce(file, file.item(), JsonPointer.compile("/0"), owners, problems);

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The shape of a route file, by the JSON Schema of Camel's YAML DSL. */
+/**
+ * The shape of route files, by the JSON Schema of Camel's YAML DSL. Compiled it takes hundreds of megabytes, so keep it no
+ * longer than files are being checked; only the parts that they need are compiled.
+ */
 final class RouteShape {
 
     /** From the most telling: the schema offers alternatives, and the validator complains of each that does not fit. */
@@ -37,7 +40,6 @@ final class RouteShape {
                             document,
                             SchemaValidatorsConfig.builder()
                                     .pathType(PathType.JSON_POINTER)
-                                    // Routes use a small part of the language; all of it takes a second of the start.
                                     .preloadJsonSchema(false)
                                     .build());
         } catch (IOException e) {

@@ -100,28 +100,6 @@ class BigQueryTroubleTest {
         assertThat(deadLetters.takeAll()).isEmpty();
     }
 
-    static Stream<Failure> outages() {
-        return failures().filter(failure -> Set.of("backendError", "quotaExceeded", "notFound", "invalid")
-                .contains(failure.reason()));
-    }
-
-    @ParameterizedTest
-    @MethodSource("outages")
-    void storesEachEventAfterAnOutage(Failure failure) throws IOException {
-        bigQuery.outage(failure);
-        List<String> events = new ArrayList<>(queue(600));
-        Instant end = Instant.now().plusSeconds(3);
-        while (Instant.now().isBefore(end)) {
-            int before = bigQuery.requests();
-            events.addAll(queue(5));
-            await().until(() -> bigQuery.requests() > before || Instant.now().isAfter(end));
-        }
-        bigQuery.outage(null);
-
-        assertAreStored(events);
-        assertThat(deadLetters.takeAll()).isEmpty();
-    }
-
     @Test
     void sparesBigQueryTheCallsDuringAnOutage() throws IOException {
         List<String> events = queue(5);

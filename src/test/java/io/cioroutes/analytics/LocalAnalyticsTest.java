@@ -118,6 +118,24 @@ class LocalAnalyticsTest {
         });
     }
 
+    /** A browser names the page's origin, and then the token that came with the page is asked for. */
+    @Test
+    void answersItsPageInABrowser() {
+        HttpResponse<String> page =
+                app.call(HttpRequest.newBuilder(app.uri("/analytics")).build());
+        String cookie = page.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+        assertThat(cookie).startsWith("XSRF-TOKEN=");
+        assertThat(page.body()).contains("'X-XSRF-TOKEN': token");
+        String token = cookie.substring("XSRF-TOKEN=".length());
+        String origin = app.uri("").toString();
+
+        assertThat(post("select 1", "Origin", origin, "Cookie", cookie).statusCode())
+                .isEqualTo(403);
+        assertThat(post("select 1", "Origin", origin, "Cookie", cookie, "X-XSRF-TOKEN", token)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void isForTheUserOfThisMachineAlone() {
         assertThat(post("select 1", "X-Forwarded-For", "203.0.113.7").statusCode())

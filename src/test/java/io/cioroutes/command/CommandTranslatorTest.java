@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class CommandTranslatorTest {
@@ -60,6 +61,26 @@ class CommandTranslatorTest {
                 .isEqualTo("{\"type\":\"person\",\"identifiers\":{\"id\":\"a\"},\"action\":\"identify\","
                         + "\"timestamp\":1700000000,\"attributes\":{\"email\":\"a@b.co\",\"plan\":\"p\","
                         + "\"marketing_opt_in\":true,\"transactional_opt_in\":true,\"z\":1,\"b\":2}}");
+    }
+
+    /** These are no JSON: whoever says so has read them. */
+    @Test
+    void readsNoBodyThatIsTooLongForItsCommand() {
+        assertThat(violation(() -> translator.translate(CommandType.TRACK, new byte[10_000_001], FACTS)))
+                .isEqualTo("the body has 10000001 bytes, at most 10000000 are allowed");
+        assertThat(violation(() -> translator.translate(CommandType.BROADCAST, new byte[50_000_001], FACTS)))
+                .isEqualTo("the body has 50000001 bytes, at most 50000000 are allowed");
+        assertThat(violation(() -> CommandTranslator.read(new byte[50_000_001])))
+                .isEqualTo("the body has 50000001 bytes, at most 50000000 are allowed");
+        assertThat(violation(() -> translator.translate(CommandType.BROADCAST, new byte[50_000_000], FACTS)))
+                .isEqualTo("the body is not UTF-8");
+    }
+
+    private static String violation(ThrowingCallable translation) {
+        return catchThrowableOfType(InvalidCommandException.class, translation)
+                .violations()
+                .get(0)
+                .message();
     }
 
     @Test

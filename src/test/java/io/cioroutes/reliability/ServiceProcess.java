@@ -44,7 +44,7 @@ final class ServiceProcess implements AutoCloseable {
             log = HOME.resolve("service-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet() + ".log");
             List<String> command = new ArrayList<>(List.of(JAVA));
             // Quick to start, and small: several run beside each other.
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx640m"));
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx400m"));
             command.addAll(options);
             command.add("--server.port=" + port);
             settings.forEach((name, value) -> command.add("--" + name + "=" + value));
