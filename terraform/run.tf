@@ -99,7 +99,7 @@ resource "google_cloud_run_v2_service" "webhooks" {
       }
 
       dynamic "env" {
-        for_each = local.environment.webhooks
+        for_each = merge(local.environment.webhooks, local.referenced_secrets["webhooks"])
         content {
           name  = env.key
           value = env.value
@@ -107,7 +107,7 @@ resource "google_cloud_run_v2_service" "webhooks" {
       }
 
       dynamic "env" {
-        for_each = { for name, secret in local.secrets : name => secret if contains(secret.workloads, "webhooks") }
+        for_each = local.injected_secrets["webhooks"]
         content {
           name = env.value.variable
 
@@ -194,7 +194,7 @@ resource "google_cloud_run_v2_worker_pool" "workers" {
       }
 
       dynamic "env" {
-        for_each = local.environment.workers
+        for_each = merge(local.environment.workers, local.referenced_secrets["workers"])
         content {
           name  = env.key
           value = env.value
@@ -202,7 +202,7 @@ resource "google_cloud_run_v2_worker_pool" "workers" {
       }
 
       dynamic "env" {
-        for_each = { for name, secret in local.secrets : name => secret if contains(secret.workloads, "workers") }
+        for_each = local.injected_secrets["workers"]
         content {
           name = env.value.variable
 

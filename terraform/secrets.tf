@@ -45,6 +45,21 @@ locals {
     },
   )
 
+  # How each workload gets its secrets: as values, or as references that the service resolves itself and reads again while
+  # it runs.
+  injected_secrets = {
+    for workload in ["webhooks", "workers"] : workload => {
+      for name, secret in local.secrets : name => secret
+      if contains(secret.workloads, workload) && var.secrets_read_by == "platform"
+    }
+  }
+  referenced_secrets = {
+    for workload in ["webhooks", "workers"] : workload => {
+      for name, secret in local.secrets : secret.variable => "gcp:${var.project_id}/${google_secret_manager_secret.this[name].secret_id}"
+      if contains(secret.workloads, workload) && var.secrets_read_by == "service"
+    }
+  }
+
   # Who may read which secret: one entry per pair.
   secret_access = merge([
     for name, secret in local.secrets : {

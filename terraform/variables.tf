@@ -178,6 +178,18 @@ variable "settings" {
   }
 }
 
+variable "secrets_read_by" {
+  description = "platform: Cloud Run reads the secrets when an instance starts. service: the service reads Secret Manager itself, at the start and then every 30 s, so that keys change without a new revision."
+  type        = string
+  default     = "platform"
+  nullable    = false
+
+  validation {
+    condition     = contains(["platform", "service"], var.secrets_read_by)
+    error_message = "secrets_read_by must be platform or service."
+  }
+}
+
 variable "operator_name" {
   description = "User name of the first operator, for Hawtio and the actuator at the webhook service's address. The password is a secret."
   type        = string

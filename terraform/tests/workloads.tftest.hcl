@@ -219,3 +219,24 @@ run "lets_one_repository_in" {
     error_message = "A plan reads, and changes nothing."
   }
 }
+
+run "service_reads_the_secrets" {
+  variables {
+    secrets_read_by = "service"
+  }
+
+  assert {
+    condition     = one([for env in google_cloud_run_v2_worker_pool.workers[0].template[0].containers[0].env : env.value if env.name == "CUSTOMERIO_TRACK_API_KEY"]) == "gcp:example-prod/customerio-routes-customerio-track-api-key"
+    error_message = "The service must get a reference, which it resolves itself."
+  }
+
+  assert {
+    condition     = !anytrue([for env in google_cloud_run_v2_service.webhooks[0].template[0].containers[0].env : length(env.value_source) > 0])
+    error_message = "Cloud Run must inject no secret as well."
+  }
+
+  assert {
+    condition     = one([for env in google_cloud_run_v2_service.webhooks[0].template[0].containers[0].env : env.value if env.name == "CUSTOMERIO_WEBHOOK_SIGNING_KEY"]) == "gcp:example-prod/customerio-routes-customerio-webhook-signing-key"
+    error_message = "The webhook service must get a reference too."
+  }
+}

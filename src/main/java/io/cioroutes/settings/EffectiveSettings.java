@@ -58,6 +58,7 @@ public final class EffectiveSettings {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:${}]+)(?::[^{}]*)?}");
     private static final Pattern NAMED = Pattern.compile("\\$\\{([^:${}]+)");
     private static final Pattern BUNDLED = Pattern.compile("^class path resource \\[(.+?)]");
+    private static final String SECRET_MANAGER = "Google Secret Manager";
     private static final String DEFAULTS = "application.yaml";
 
     private final ConfigurableEnvironment environment;
@@ -160,7 +161,11 @@ public final class EffectiveSettings {
         return property(name).map(property -> {
             String raw = String.valueOf(property.getValue());
             String value = environment.resolvePlaceholders(raw);
-            return new Setting(name.toString(), Masked.value(name.toString(), value), origin(property, raw));
+            String origin = origin(property, raw);
+            String shown = origin.startsWith(SECRET_MANAGER) && !value.isEmpty()
+                    ? Masked.MASK
+                    : Masked.value(name.toString(), value);
+            return new Setting(name.toString(), shown, origin);
         });
     }
 
@@ -202,16 +207,23 @@ public final class EffectiveSettings {
         }
         if (first instanceof PropertySourceOrigin named) {
             String from = named.getPropertySource().getName();
-            return switch (from) {
-                case StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME ->
-                    "environment variable " + named.getPropertyName();
-                case StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME ->
-                    "system property " + named.getPropertyName();
-                case "commandLineArgs" -> "command line";
-                default -> from;
-            };
+            if (from.startsWith(GoogleSecrets.SOURCE)) {
+                return SECRET_MANAGER + ", " + source(from.substring(GoogleSecrets.SOURCE.length()), named);
+            }
+            return source(from, named);
         }
         return String.valueOf(first == null ? source : first);
+    }
+
+    private static String source(String name, PropertySourceOrigin named) {
+        return switch (name) {
+            case StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME ->
+                "environment variable " + named.getPropertyName();
+            case StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME ->
+                "system property " + named.getPropertyName();
+            case "commandLineArgs" -> "command line";
+            default -> name;
+        };
     }
 
     /** A file of the jar by its name, any other with its place and line; nothing for the defaults. */

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /** Settings as everybody may see them. */
 final class Masked {
 
-    private static final String MASK = "***";
+    /** In the place of a secret. */
+    static final String MASK = "***";
 
     /** Names of properties whose values are secrets; {@code headers} are those of an exporter, which carry its token. */
     private static final Pattern SECRET =

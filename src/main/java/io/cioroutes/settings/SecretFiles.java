@@ -15,8 +15,9 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * Secrets that are read from files (Spring's {@code configtree:}), one a file, and read again while the service runs: so
- * keys change without a restart. What environment variables say stands above the files, and does not change.
+ * Secrets that are read from files (Spring's {@code configtree:}), one a file, or from Google Secret Manager, and read again
+ * while the service runs: so keys change without a restart. What environment variables say themselves stands above the
+ * files, and does not change.
  */
 public final class SecretFiles {
 
@@ -42,7 +43,8 @@ public final class SecretFiles {
     }
 
     /**
-     * Reads the files again. A file that is missing or empty is one that is just being written: then all stays as it was.
+     * Reads the files again, and the secrets that settings refer to. A file that is missing or empty is one that is just being
+     * written: then all stays as it was, as it does when Secret Manager does not answer.
      *
      * @return names of the settings that have changed and are used from now on
      */
@@ -56,6 +58,7 @@ public final class SecretFiles {
             for (PropertySource<?> source : old) {
                 sources.replace(source.getName(), read((ConfigTreePropertySource) source));
             }
+            GoogleSecrets.refresh(environment);
             Map<String, String> after = values();
             Set<String> changed = new TreeSet<>();
             for (String name : CHANGEABLE) {
@@ -67,13 +70,13 @@ public final class SecretFiles {
                 }
             }
             if (!changed.isEmpty()) {
-                LOG.info("Secrets changed in their files, and are used from now on: {}", String.join(", ", changed));
+                LOG.info("Secrets have changed, and are used from now on: {}", String.join(", ", changed));
                 listeners.forEach(Runnable::run);
             }
             return changed;
         } catch (RuntimeException e) {
             old.forEach(source -> sources.replace(source.getName(), source));
-            LOG.warn("The secrets stay as they were, because their files cannot be read now: {}", e.getMessage());
+            LOG.warn("The secrets stay as they were, because they cannot be read now: {}", e.getMessage());
             return Set.of();
         }
     }

@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Secrets from files, and the times at which they are read again. */
+/** Secrets from files and from Google Secret Manager, and the times at which they are read again. */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class SecretsConfiguration {

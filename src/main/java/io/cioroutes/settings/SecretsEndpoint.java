@@ -6,7 +6,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.scheduling.annotation.Scheduled;
 
-/** {@code POST /actuator/secrets}: reads the secret files now, and not only at the next interval. */
+/** {@code POST /actuator/secrets}: reads the secrets now, and not only at the next interval. */
 @WebEndpoint(id = "secrets")
 class SecretsEndpoint {
 

@@ -25,7 +25,8 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Works out the settings that follow from others, before anything starts: {@code cio.track.url} and
+ * Reads the secrets that settings refer to ({@code gcp:name}), and works out the settings that follow from others, before
+ * anything starts: {@code cio.track.url} and
  * {@code cio.app.url} from region and overrides, {@code cio.role.*} from {@code cio.roles}, and
  * {@code cio.routes.pattern} from where the routes are.
  *
@@ -62,6 +63,7 @@ public final class ServiceEnvironment
 
     /** Adds the derived settings to an environment, as far as they follow from settings that make sense. */
     public static void derive(ConfigurableEnvironment environment) {
+        GoogleSecrets.addTo(environment);
         Map<String, Object> derived = new HashMap<>();
         regionSuffix(environment).ifPresent(suffix -> {
             derived.put("cio.track.url", host(environment, "cio.customerio.track-url", "track", suffix, "/api/v[12]"));
@@ -77,7 +79,7 @@ public final class ServiceEnvironment
 
     /** What is missing or makes no sense in a derived environment, each in one line that says what to set. */
     static List<String> problems(ConfigurableEnvironment environment) {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(GoogleSecrets.problems(environment));
         if (regionSuffix(environment).isEmpty()) {
             problems.add("CUSTOMERIO_REGION is '" + environment.getProperty(REGION)
                     + "': it must be us or eu, where your workspace lives");

@@ -124,20 +124,25 @@ final class DockerfileCheck {
         findings.addAll(SETTINGS.missing("placeholders.env", placeholders));
     }
 
-    /** The archive that is used is the one that was written, and the same jar in the same folder. */
+    /** The archive that is used is the one that was written, with the same jar, wherever the process is started. */
     private void classArchive() {
-        Matcher written =
-                Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+).* -jar (\\S+)").matcher(last.getOrDefault("RUN", ""));
+        Matcher written = Pattern.compile("archive-classes\\.sh (\\S+) (\\S+)").matcher(last.getOrDefault("RUN", ""));
         Matcher used = Pattern.compile("-XX:SharedArchiveFile=([^\"]+)\".*\"-jar\", \"([^\"]+)\"")
                 .matcher(last.getOrDefault("ENTRYPOINT", ""));
         if (!written.find() || !used.find()) {
             findings.add("the class archive must be written by the build and used by the entry point");
             return;
         }
-        String folder = last.getOrDefault("WORKDIR", "") + "/";
-        if (!used.group(1).equals(folder + written.group(1)) || !used.group(2).equals(folder + written.group(2))) {
-            findings.add("the entry point uses " + used.group(1) + " with " + used.group(2) + ", written was " + folder
-                    + written.group(1) + " with " + folder + written.group(2));
+        if (!used.group(1).equals(written.group(2)) || !used.group(2).equals(written.group(1))) {
+            findings.add("the entry point uses " + used.group(1) + " with " + used.group(2) + ", written was "
+                    + written.group(2) + " with " + written.group(1));
+        }
+        if (!written.group(1).startsWith("/")) {
+            findings.add("the archive must be written for an absolute path: Java compares paths as they are written");
+        }
+        if (!last.getOrDefault("ENV", "")
+                .contains("CIO_ROUTES_DIRECTORY=" + last.getOrDefault("WORKDIR", "") + "/routes")) {
+            findings.add("the routes must be found from any working directory");
         }
     }
 }

@@ -38,7 +38,9 @@ class DockerfileTest {
                     Dockerfile | layers/application/ | layers/app/ | the layer application is not copied
                     Dockerfile | COPY routes/ | COPY route/ | there is no route/ to copy
                     Dockerfile | SPRING_PROFILES_ACTIVE=prod | SPRING_PROFILE=prod | the service does not read SPRING_PROFILE
-                    Dockerfile | /app/customerio-routes.jsa | /customerio-routes.jsa | the entry point uses /customerio-routes.jsa
+                    Dockerfile | SharedArchiveFile=/app/ | SharedArchiveFile=/ | the entry point uses /customerio-routes.jsa
+                    Dockerfile | archive-classes.sh /app/customerio-routes.jar | archive-classes.sh customerio-routes.jar | the archive must be written for an absolute path
+                    Dockerfile | CIO_ROUTES_DIRECTORY=/app/routes | CIO_ROUTES_DIRECTORY=routes | the routes must be found from any working directory
                     Dockerfile | "-jar", "/app/ | "-jar", "/ | the entry point uses /app/customerio-routes.jsa with /customerio-routes.jar
                     Dockerfile | HEALTHCHECK | # HEALTHCHECK | there is no health check
                     .dockerignore | !routes | !route | .dockerignore keeps routes/ out
