@@ -117,6 +117,7 @@ public final class TestCommand implements Callable<Integer> {
         settings.put("cio.broker.embedded.port", "0");
         settings.put("cio.routes.directory", directories());
         settings.put("cio.routes.reload-interval", "0s");
+        settings.put("cio.routes.broken-files", "refuse");
         settings.putAll(RouteCaseRunner.SETTINGS);
         String[] arguments = settings.entrySet().stream()
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
