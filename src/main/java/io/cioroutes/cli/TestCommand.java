@@ -178,8 +178,7 @@ public final class TestCommand implements Callable<Integer> {
         return failed == 0;
     }
 
-    private static List<String> differences(
-            RouteCaseRunner runner, FlowTopology flows, Path file, PrintWriter out)
+    private static List<String> differences(RouteCaseRunner runner, FlowTopology flows, Path file, PrintWriter out)
             throws IOException, TimeoutException {
         try {
             RouteCase routeCase = RouteCase.read(file);
