@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.rabbitmq.client.Connection;
 import io.cioroutes.CustomerioRoutes;
 import io.cioroutes.broker.EmbeddedBroker;
+import io.cioroutes.broker.FlowTopology;
 import io.cioroutes.broker.RetrySteps;
 import io.cioroutes.cases.RouteCase;
 import io.cioroutes.cases.RouteCaseRunner;
@@ -117,6 +118,7 @@ public final class TestCommand implements Callable<Integer> {
         settings.put("cio.broker.embedded.port", "0");
         settings.put("cio.routes.directory", directories());
         settings.put("cio.routes.reload-interval", "0s");
+        settings.put("cio.routes.broken-files", "refuse");
         settings.putAll(RouteCaseRunner.SETTINGS);
         String[] arguments = settings.entrySet().stream()
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
@@ -159,8 +161,9 @@ public final class TestCommand implements Callable<Integer> {
                     context.getBean(CircuitBreakerRegistry.class),
                     context.getBean(MeterRegistry.class),
                     context.getBean(RetrySteps.class));
+            FlowTopology flows = context.getBean(FlowTopology.class);
             for (Path file : cases) {
-                List<String> differences = differences(runner, file, out);
+                List<String> differences = differences(runner, flows, file, out);
                 failed += differences.isEmpty() ? 0 : 1;
                 differences.forEach(difference -> print(difference, out));
                 out.flush();
@@ -175,10 +178,20 @@ public final class TestCommand implements Callable<Integer> {
         return failed == 0;
     }
 
-    private static List<String> differences(RouteCaseRunner runner, Path file, PrintWriter out)
+    private static List<String> differences(RouteCaseRunner runner, FlowTopology flows, Path file, PrintWriter out)
             throws IOException, TimeoutException {
         try {
             RouteCase routeCase = RouteCase.read(file);
+            List<String> unknown = routeCase.messages().stream()
+                    .map(RouteCase.Message::queue)
+                    .filter(queue -> queue != null && !flows.isFlow(queue))
+                    .distinct()
+                    .map(queue -> "no route consumes from '" + queue + "': name the folder of its route, too")
+                    .toList();
+            if (!unknown.isEmpty()) {
+                out.println("FAIL  " + file + ": " + routeCase.name());
+                return unknown;
+            }
             List<String> differences = runner.run(routeCase);
             out.println((differences.isEmpty() ? "ok    " : "FAIL  ") + file + ": " + routeCase.name());
             return differences;

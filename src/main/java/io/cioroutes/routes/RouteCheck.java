@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -21,6 +22,9 @@ public final class RouteCheck {
 
     /** The error handling of commands. */
     private static final String OUTCOMES = "outcomes";
+
+    /** How the names of the service's own queues begin. */
+    private static final String OWN = "cio.";
 
     /** Steps that make copies of a message: two of them would settle it twice, or one of them before the other. */
     private static final Set<String> COPIES = Set.of(
@@ -43,17 +47,27 @@ public final class RouteCheck {
         List<RouteFile> files = sources.stream().map(RouteFile::read).toList();
         List<RouteProblem> problems = new ArrayList<>();
         Set<String> ids = new TreeSet<>();
-        Set<String> directs = new TreeSet<>();
+        Map<String, RouteProblem> directs = new TreeMap<>();
+        List<RouteProblem> begunTwice = new ArrayList<>();
         Map<String, String> owners = new HashMap<>();
         for (RouteFile file : files) {
             ids.add(file.definition().path("id").asText());
             String uri = file.definition().path("from").path("uri").asText();
             if (uri.startsWith("direct:")) {
-                directs.add(uri.substring("direct:".length()));
+                RouteProblem here = file.problem(file.definitionAt().appendProperty("from"), "");
+                RouteProblem first = directs.putIfAbsent(uri.substring("direct:".length()), here);
+                if (first != null) {
+                    begunTwice.add(new RouteProblem(
+                            here.file(),
+                            here.line(),
+                            uri + " begins a route already, in " + first.file() + ":" + first.line()
+                                    + "; give this one another name"));
+                }
             }
         }
+        problems.addAll(begunTwice);
         RouteShape rules = new RouteShape();
-        try (RouteReferences references = new RouteReferences(surroundings, ids, directs)) {
+        try (RouteReferences references = new RouteReferences(surroundings, ids, directs.keySet())) {
             for (RouteFile file : files) {
                 problems.addAll(file.problems());
                 if (!file.problems().isEmpty() && file.content().isMissingNode()) {
@@ -176,7 +190,7 @@ public final class RouteCheck {
     }
 
     /** A route that consumes messages under the error handling of commands: is each one settled, and once? */
-    private static void checkSettlement(RouteFile file, List<RouteProblem> problems) {
+    private void checkSettlement(RouteFile file, List<RouteProblem> problems) {
         JsonNode route = file.definition();
         JsonNode from = route.path("from");
         if (!from.path("uri").asText().startsWith("spring-rabbitmq:")
@@ -193,6 +207,7 @@ public final class RouteCheck {
         JsonPointer steps = at.appendProperty("steps");
         String first = from.at("/steps/0/process/ref").asText();
         boolean flow = first.equals("receive");
+        checkQueues(file, from, first, problems);
         if (!flow && CommandType.ofRoutingKey(first).isEmpty()) {
             problems.add(file.problem(
                     steps,
@@ -211,6 +226,23 @@ public final class RouteCheck {
                                 + " make one list of commands in the mapping, and hand it over once"));
             }
         });
+    }
+
+    /** The service declares queues for commands and for flows, and tells them by their names. */
+    private void checkQueues(RouteFile file, JsonNode from, String first, List<RouteProblem> problems) {
+        String queues = from.at("/parameters/queues").asText();
+        if (queues.startsWith("{{")) {
+            queues = surroundings.property(queues.replaceAll("[{}]|:.*", "")).orElse(queues);
+        }
+        for (String queue : queues.strip().split("\\s*,\\s*")) {
+            if (queue.startsWith(OWN) && !queue.equals(OWN + first)) {
+                problems.add(file.problem(
+                        file.definitionAt().append(JsonPointer.compile("/from/parameters/queues")),
+                        "the queue '" + queue + "' begins like the service's own, so a flow gets no such queue, nor its"
+                                + " dead-letter queue and the way home from retries; name it '"
+                                + queue.substring(OWN.length()) + "', for example"));
+            }
+        }
     }
 
     /** Goes through everything in a definition. */

@@ -117,6 +117,14 @@ final class RouteFile {
         return JsonPointer.compile(item().has("route") ? "/0/route" : "/0/routeConfiguration");
     }
 
+    /** The order of loading: error handling, then routes that others call, then those that consume. */
+    int rank() {
+        if (item().has("routeConfiguration")) {
+            return 0;
+        }
+        return definition().path("from").path("uri").asText().startsWith("direct:") ? 1 : 2;
+    }
+
     /** What was wrong with it as YAML. */
     List<RouteProblem> problems() {
         return problems;

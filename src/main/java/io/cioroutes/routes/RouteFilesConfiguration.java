@@ -1,7 +1,6 @@
 package io.cioroutes.routes;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.cioroutes.routes.CheckedRoutes.Broken;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -29,27 +29,34 @@ class RouteFilesConfiguration {
         return new RouteCheck(new SpringSurroundings(beans, environment));
     }
 
+    /** In place of Camel's own. */
+    @Bean
+    CheckedRoutes routesCollector(
+            ApplicationContext context, RouteCheck check, @Value("${cio.routes.broken-files}") Broken broken) {
+        return new CheckedRoutes(context, check, broken);
+    }
+
     /** Only where people edit; elsewhere a file that changes must not change what runs. */
     @Bean
     @Profile("local & !prod")
     CamelContextConfiguration routeReload(
             RouteCheck check,
+            CheckedRoutes routes,
             DefaultListableBeanFactory beans,
             @Value("${cio.routes.pattern}") String patterns,
             @Value("${cio.routes.reload-interval}") Duration interval) {
         return new CamelContextConfiguration() {
-            private List<RouteSource> loaded;
-
             @Override
             public void beforeApplicationStart(CamelContext context) {
-                loaded = matching(patterns);
+                // Begins when all is started.
             }
 
             @Override
             public void afterApplicationStart(CamelContext context) {
                 List<Path> folders = RouteSource.folders(patterns);
                 if (!folders.isEmpty() && !interval.isZero()) {
-                    var reload = new RouteReload((ModelCamelContext) context, check, folders, loaded);
+                    var reload = new RouteReload(
+                            (ModelCamelContext) context, check, folders, routes.found(), routes.loaded());
                     reload.start(interval);
                     beans.registerDisposableBean("routeReloadWatch", reload::close);
                 }
@@ -57,24 +64,12 @@ class RouteFilesConfiguration {
         };
     }
 
-    private static List<RouteSource> matching(String patterns) {
-        try {
-            return RouteSource.matching(patterns);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Bean
-    CamelContextConfiguration routeFilesCheck(RouteCheck check, @Value("${cio.routes.pattern}") String patterns) {
+    CamelContextConfiguration routeCount(@Value("${cio.routes.pattern}") String patterns) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
-                // Those in the jar were checked by the build.
-                if (RouteSource.folders(patterns).isEmpty()) {
-                    return;
-                }
-                check.check(matching(patterns)).forEach(problem -> log.error("Routes: {}", problem));
+                // They are counted when they are there.
             }
 
             @Override

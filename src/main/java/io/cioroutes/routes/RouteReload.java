@@ -3,6 +3,7 @@ package io.cioroutes.routes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +50,20 @@ final class RouteReload implements AutoCloseable {
 
     /**
      * @param folders where the route files are
-     * @param loaded the files that run now
+     * @param found the files that were there at the start
+     * @param loaded those of them that run now
      */
-    RouteReload(ModelCamelContext camel, RouteCheck check, List<Path> folders, List<RouteSource> loaded) {
+    RouteReload(
+            ModelCamelContext camel,
+            RouteCheck check,
+            List<Path> folders,
+            List<RouteSource> found,
+            List<RouteSource> loaded) {
         this.camel = camel;
         this.check = check;
         this.folders = folders;
         loaded.forEach(source -> running.put(source.name(), source));
-        seen = Map.copyOf(running);
+        seen = found.stream().collect(Collectors.toMap(RouteSource::name, source -> source));
     }
 
     /** Looks at the files again and again. */
@@ -97,6 +104,7 @@ final class RouteReload implements AutoCloseable {
         }
         List<RouteSource> changed = now.values().stream()
                 .filter(source -> !source.equals(running.get(source.name())))
+                .sorted(Comparator.comparing(source -> RouteFile.read(source).rank()))
                 .toList();
         for (RouteSource source : changed) {
             List<RouteProblem> wrong = problems.getOrDefault(source.name(), List.of());

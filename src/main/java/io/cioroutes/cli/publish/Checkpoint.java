@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * How far an import has come, in a file. Everything up to {@code line} is done: confirmed by the broker, or refused. The
- * file is written after every step, so that it survives a killed process; what a crash of the machine may lose is sent
- * again under the same message ids.
+ * checksum of that line tells whether the input is still the one that was read. The file is written after every step, so
+ * that it survives a killed process; what a crash of the machine may lose is sent again under the same message ids.
  */
 final class Checkpoint implements AutoCloseable {
     /** One sector: a disk writes it as a whole. */
@@ -27,6 +27,7 @@ final class Checkpoint implements AutoCloseable {
     private final String fingerprint;
     private String run;
     private long line;
+    private String mark = "";
     private long published;
     private long refused;
 
@@ -92,6 +93,7 @@ final class Checkpoint implements AutoCloseable {
         }
         run = json.path("run").asText();
         line = json.path("line").asLong();
+        mark = json.path("mark").asText();
         published = json.path("published").asLong();
         refused = json.path("refused").asLong();
     }
@@ -106,6 +108,11 @@ final class Checkpoint implements AutoCloseable {
         return line;
     }
 
+    /** The {@linkplain Line#mark() checksum} of the line that was done last. */
+    String mark() {
+        return mark;
+    }
+
     /** Lines published in earlier runs and this one. */
     long published() {
         return published;
@@ -117,8 +124,9 @@ final class Checkpoint implements AutoCloseable {
     }
 
     /** This line and all before it are done. */
-    void advance(long doneLine, boolean wasRefused) throws IOException {
+    void advance(long doneLine, String doneMark, boolean wasRefused) throws IOException {
         line = doneLine;
+        mark = doneMark;
         published += wasRefused ? 0 : 1;
         refused += wasRefused ? 1 : 0;
         write();
@@ -131,6 +139,7 @@ final class Checkpoint implements AutoCloseable {
                 .put("input", fingerprint)
                 .put("run", run)
                 .put("line", line)
+                .put("mark", mark)
                 .put("published", published)
                 .put("refused", refused));
         byte[] padded = (json + " ".repeat(SIZE - 1 - json.length()) + "\n").getBytes(StandardCharsets.US_ASCII);

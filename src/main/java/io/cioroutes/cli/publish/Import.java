@@ -26,11 +26,10 @@ final class Import {
     private final Checkpoint checkpoint;
     private final Refusals refusals;
     private final Ledger ledger;
-    private final Integer rate;
+    private final Pace pace;
     private final PrintWriter err;
     private final long doneBefore;
     private final long begin = System.nanoTime();
-    private long attempts;
     private String lastId;
 
     /**
@@ -44,7 +43,7 @@ final class Import {
         this.checkpoint = checkpoint;
         this.refusals = refusals;
         this.ledger = new Ledger(refusals, checkpoint);
-        this.rate = rate;
+        this.pace = rate == null ? null : new Pace(rate);
         this.err = err;
         this.doneBefore = checkpoint == null ? 0 : checkpoint.line();
     }
@@ -63,7 +62,7 @@ final class Import {
     int check() throws IOException {
         try (Progress progress = progress()) {
             each(progress, (line, messageId) -> {
-                ledger.publish(line.number()).run();
+                ledger.publish(line).run();
                 return true;
             });
         }
@@ -90,7 +89,7 @@ final class Import {
                             messages.command().routingKey(),
                             Publisher.properties(messageId).build(),
                             line.body(),
-                            ledger.publish(line.number()));
+                            ledger.publish(line));
                 });
                 publisher.awaitConfirms();
             } catch (CliException | IOException e) {
@@ -121,32 +120,44 @@ final class Import {
     }
 
     private void each(Progress progress, Valid valid) throws IOException {
-        for (Line line = input.next(); line != null; line = input.next()) {
+        Line line = afterCheckpoint(progress);
+        for (; line != null; line = input.next()) {
             progress.at(input.position());
-            if (line.number() <= doneBefore) {
-                continue;
+            if (pace != null) {
+                pace.await();
             }
-            pace();
             try {
                 lastId = messages.check(line);
                 if (!valid.take(line, lastId)) {
                     return;
                 }
             } catch (Messages.Refused e) {
-                ledger.refuse(line.number(), e.violations(), line.body());
+                ledger.refuse(line, e.violations());
             }
         }
     }
 
-    private void pace() {
-        if (rate != null) {
-            long due = begin + Math.round(1e9 * attempts++ / rate);
-            long wait = due - System.nanoTime();
-            while (wait > 0) {
-                LockSupport.parkNanos(wait);
-                wait = due - System.nanoTime();
-            }
+    /** Passes over what is done. The line that was done last must be there as it was: the count means nothing otherwise. */
+    private Line afterCheckpoint(Progress progress) throws IOException {
+        Line last = null;
+        Line line = input.next();
+        while (line != null && line.number() <= doneBefore) {
+            last = line;
+            progress.skipped(input.position());
+            line = input.next();
         }
+        if (doneBefore > 0
+                && (last == null || last.number() != doneBefore || !last.mark().equals(checkpoint.mark()))) {
+            throw CliException.usage(
+                    String.format(
+                            Locale.ROOT,
+                            "The input is not what it was: its line %,d was done last, and is another one now. Lines were"
+                                    + " added, removed or changed before it, so nobody can tell what was published."
+                                    + " Give the input as it was, or begin anew with another checkpoint.",
+                            doneBefore),
+                    null);
+        }
+        return line;
     }
 
     /** Runs when the process is asked to end: what is on its way is still booked. */

@@ -16,12 +16,14 @@ final class Ledger {
     /** One line until it is done. */
     private static final class Entry {
         private final long line;
+        private final String mark;
         private boolean done;
         private List<Violation> violations;
         private String body;
 
-        private Entry(long line) {
-            this.line = line;
+        private Entry(Line line) {
+            this.line = line.number();
+            this.mark = line.mark();
         }
     }
 
@@ -42,17 +44,17 @@ final class Ledger {
     }
 
     /** Books a line that is about to be published; run the result when it was confirmed. */
-    synchronized Runnable publish(long number) {
-        Entry entry = new Entry(number);
+    synchronized Runnable publish(Line next) {
+        Entry entry = new Entry(next);
         open.add(entry);
         return () -> done(entry);
     }
 
     /** Books a line that is not published. */
-    synchronized void refuse(long number, List<Violation> violations, byte[] body) {
-        Entry entry = new Entry(number);
+    synchronized void refuse(Line next, List<Violation> violations) {
+        Entry entry = new Entry(next);
         entry.violations = violations;
-        entry.body = Refusals.excerpt(body);
+        entry.body = Refusals.excerpt(next.body());
         open.add(entry);
         done(entry);
     }
@@ -78,7 +80,7 @@ final class Ledger {
             published++;
         }
         if (checkpoint != null) {
-            checkpoint.advance(entry.line, wasRefused);
+            checkpoint.advance(entry.line, entry.mark, wasRefused);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.cioroutes.cli.publish;
 
 import io.cioroutes.command.Violation;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 
 /**
  * One message of the input.
@@ -18,5 +20,15 @@ record Line(long number, byte[] body, Violation problem) {
 
     static Line broken(long number, String field, String message) {
         return new Line(number, NONE, new Violation(field, message));
+    }
+
+    /** A checksum of what the line says, by which it is known again. */
+    String mark() {
+        CRC32C sum = new CRC32C();
+        sum.update(body);
+        if (problem != null) {
+            sum.update(problem.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        return Long.toHexString(sum.getValue());
     }
 }

@@ -19,15 +19,19 @@ final class Progress implements AutoCloseable {
     private final Ledger ledger;
     private final PrintWriter err;
     private final long size;
-    private final ProgressBar bar;
-    private final long begin = System.nanoTime();
+    private final boolean isFile;
+    private final boolean interactive;
+    private final int width;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "progress");
         thread.setDaemon(true);
         return thread;
     });
+    private volatile long begin = System.nanoTime();
+    private volatile long start;
     private volatile long position;
     private volatile String blocked;
+    private ProgressBar bar;
 
     /**
      * @param size of the input, -1 where it is not known
@@ -39,15 +43,19 @@ final class Progress implements AutoCloseable {
         this.ledger = ledger;
         this.err = err;
         this.size = size;
-        this.bar = interactive ? bar(size, isFile, width) : null;
+        this.isFile = isFile;
+        this.interactive = interactive;
+        this.width = width;
         long interval = interactive ? BAR_MILLIS : LINE_MILLIS;
         timer.scheduleAtFixedRate(this::show, interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    private ProgressBar bar(long max, boolean isFile, int width) {
+    private ProgressBar bar() {
         ProgressBarBuilder builder = new ProgressBarBuilder()
                 .setTaskName("")
-                .setInitialMax(max)
+                .setInitialMax(size)
+                // Speed and time left are those of this run.
+                .startsFrom(start, Duration.ofNanos(System.nanoTime() - begin))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis((int) BAR_MILLIS)
                 .setConsumer(new DelegatingProgressBarConsumer(
@@ -57,6 +65,12 @@ final class Progress implements AutoCloseable {
                         },
                         width - 1));
         return (isFile ? builder.setUnit("MB", 1_000_000) : builder).build();
+    }
+
+    /** So much of the input was done in earlier runs, and takes no part in rate and time left. */
+    void skipped(long newPosition) {
+        start = newPosition;
+        begin = System.nanoTime();
     }
 
     /** So much of the input was read. */
@@ -69,11 +83,17 @@ final class Progress implements AutoCloseable {
         blocked = reason;
     }
 
-    private void show() {
-        if (bar != null) {
+    private synchronized void show() {
+        if (position == 0) {
+            return;
+        }
+        if (interactive) {
+            if (bar == null) {
+                bar = bar();
+            }
             bar.stepTo(position).setExtraMessage(" " + counts());
         } else {
-            err.println("  " + counts() + left());
+            err.println("  " + counts() + left(size, start, position, seconds()));
         }
     }
 
@@ -90,12 +110,23 @@ final class Progress implements AutoCloseable {
                 waiting);
     }
 
-    private String left() {
-        if (size <= 0 || position <= 0) {
+    /**
+     * The share that is done, and the time that the rest will take.
+     *
+     * @param size of the whole input, -1 where it is not known
+     * @param start where this run began
+     * @param seconds since then
+     */
+    static String left(long size, long start, long position, double seconds) {
+        if (size <= 0) {
             return "";
         }
-        double share = Math.min(1, (double) position / size);
-        return String.format(Locale.ROOT, ", %.0f %%, %s left", 100 * share, readable(seconds() * (1 - share) / share));
+        double left = Math.max(0, size - position);
+        return String.format(
+                Locale.ROOT,
+                ", %.0f %%, %s left",
+                100 - 100 * left / size,
+                readable(seconds * left / Math.max(1, position - start)));
     }
 
     /** Since the start, never 0. */

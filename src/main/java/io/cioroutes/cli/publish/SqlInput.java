@@ -38,15 +38,17 @@ final class SqlInput implements Input {
     private final List<Column> columns;
     private final List<Integer> types = new ArrayList<>();
     private final List<String> typeNames = new ArrayList<>();
+    private final long size;
     private long number;
 
     SqlInput(String url, String query) {
-        this.query = query;
+        this.query = query.strip().replaceFirst(";$", "");
         this.connection = connect(url);
         try {
             // PostgreSQL's driver streams only inside a transaction, and otherwise reads all rows into memory.
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
+            this.size = count();
             Statement statement = connection.createStatement();
             statement.setFetchSize(FETCH);
             this.rows = statement.executeQuery(query);
@@ -72,9 +74,21 @@ final class SqlInput implements Input {
             return DriverManager.getConnection(url);
         } catch (SQLException e) {
             throw CliException.usage(
-                    "Cannot open the database: " + CliException.text(e)
+                    // A driver may repeat the URL, with the password in it.
+                    "Cannot open the database: " + CliException.text(e).replace(url, url.replaceFirst("[?;].*", ""))
                             + " (--jdbc jdbc:postgresql://host:5432/database?user=…&password=…)",
                     e);
+        }
+    }
+
+    /** The number of rows, for the time that is left; where the database cannot tell, it works without. */
+    private long count() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM (" + query + "\n) counted")) {
+            return count.next() ? count.getLong(1) : -1;
+        } catch (SQLException e) {
+            connection.rollback();
+            return -1;
         }
     }
 
@@ -139,7 +153,7 @@ final class SqlInput implements Input {
 
     @Override
     public long size() {
-        return -1;
+        return size;
     }
 
     @Override
@@ -149,7 +163,7 @@ final class SqlInput implements Input {
 
     @Override
     public String fingerprint() {
-        return Bytes.digest(query.strip().getBytes(StandardCharsets.UTF_8));
+        return Bytes.digest(query.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

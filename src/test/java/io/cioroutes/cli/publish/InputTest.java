@@ -141,14 +141,29 @@ class InputTest {
     }
 
     @Test
+    void knowsHowManyRowsAQueryHasWhereTheDatabaseCanTell() throws Exception {
+        String url = "jdbc:h2:mem:counted";
+        String query = "SELECT x AS \"userId\" FROM system_range(1, 7) ORDER BY x";
+        try (Connection keep = DriverManager.getConnection(url);
+                Input rows = new SqlInput(url, query + " ; -- all");
+                Input more = new SqlInput(url, query + ";")) {
+            assertThat(keep.isClosed()).isFalse();
+            assertThat(more.size()).isEqualTo(7);
+            assertThat(rows.size()).isEqualTo(-1);
+            assertThat(rows.next()).isNotNull();
+        }
+    }
+
+    @Test
     void explainsWhatIsWrongWithADatabase() {
         assertThatThrownBy(() -> new SqlInput("jdbc:h2:mem:none", "SELECT * FROM nothing"))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("The query failed")
                 .hasMessageContaining("NOTHING");
-        assertThatThrownBy(() -> new SqlInput("jdbc:nosuch:db", "SELECT 1"))
+        assertThatThrownBy(() -> new SqlInput("jdbc:nosuch:db?password=geheim", "SELECT 1"))
                 .isInstanceOf(CliException.class)
-                .hasMessageContaining("Cannot open the database");
+                .hasMessageContaining("Cannot open the database")
+                .hasMessageNotContaining("geheim");
     }
 
     private List<Line> ndjson(String content) throws IOException {

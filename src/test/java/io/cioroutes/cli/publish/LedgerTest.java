@@ -35,10 +35,10 @@ class LedgerTest {
         try (Checkpoint checkpoint = open("a");
                 Refusals refusals = Refusals.to(report, false)) {
             Ledger ledger = new Ledger(refusals, checkpoint);
-            Runnable first = ledger.publish(1);
-            Runnable second = ledger.publish(2);
-            ledger.refuse(3, VIOLATIONS, "{}".getBytes(StandardCharsets.UTF_8));
-            Runnable fifth = ledger.publish(5);
+            Runnable first = ledger.publish(line(1));
+            Runnable second = ledger.publish(line(2));
+            ledger.refuse(line(3), VIOLATIONS);
+            Runnable fifth = ledger.publish(line(5));
 
             second.run();
             assertThat(checkpoint.line()).isZero();
@@ -66,12 +66,13 @@ class LedgerTest {
         String run;
         try (Checkpoint checkpoint = open("a")) {
             run = checkpoint.run();
-            checkpoint.advance(1_000_000, false);
-            checkpoint.advance(1_000_001, true);
+            checkpoint.advance(1_000_000, "a", false);
+            checkpoint.advance(1_000_001, "b", true);
         }
         try (Checkpoint checkpoint = open("a")) {
             assertThat(checkpoint.run()).isEqualTo(run);
             assertThat(checkpoint.line()).isEqualTo(1_000_001);
+            assertThat(checkpoint.mark()).isEqualTo("b");
             assertThat(checkpoint.published()).isEqualTo(1);
             assertThat(checkpoint.refused()).isEqualTo(1);
         }
@@ -92,6 +93,10 @@ class LedgerTest {
             assertThatThrownBy(() -> open("a")).isInstanceOf(CliException.class).hasMessageContaining("in use");
             assertThat(mine.line()).isZero();
         }
+    }
+
+    private static Line line(long number) {
+        return Line.of(number, "{}".getBytes(StandardCharsets.UTF_8));
     }
 
     private Checkpoint open(String fingerprint) throws IOException {

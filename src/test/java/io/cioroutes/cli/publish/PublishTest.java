@@ -270,6 +270,31 @@ class PublishTest {
     }
 
     @Test
+    void doesNotGoOnWithAnInputThatHasChanged() throws IOException {
+        String checkpoint = directory.resolve("checkpoint").toString();
+        // Long enough that its beginning, by which files are told from each other, stays as it is.
+        String lines = users(1, 1000);
+        assertThat(publishing
+                        .run("identify", "--file", file("in.ndjson", lines), "--checkpoint", checkpoint)
+                        .exitCode())
+                .isZero();
+
+        for (String changed : List.of(
+                lines.replace("{\"userId\":\"u900\",\"attrs\":{\"n\":900}}\n", "") + users(1001, 1002),
+                lines.replace("\"u1000\"", "\"other\""),
+                users(1, 999))) {
+            Result result =
+                    publishing.run("identify", "--file", file("in.ndjson", changed), "--checkpoint", checkpoint);
+
+            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.err()).contains("line 1,000 was done last, and is another one now");
+        }
+        Result more = publishing.run(
+                "identify", "--file", file("in.ndjson", lines + users(1001, 1002)), "--checkpoint", checkpoint);
+        assertThat(more.err()).contains("Published 2 of 2 messages");
+    }
+
+    @Test
     void stopsWhereNoQueueTakesAMessage() throws IOException {
         publishing.channel().queueDelete("cio.identify");
 
