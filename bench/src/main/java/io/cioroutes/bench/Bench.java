@@ -55,6 +55,12 @@ final class Bench implements Callable<Integer> {
             description = "Messages that the reference drains; it is warm after a second (${DEFAULT-VALUE}).")
     private int referenceCount;
 
+    @Option(
+            names = "--java-options",
+            defaultValue = "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData",
+            description = "Options of the service's Java, as in the image with 512 MiB (${DEFAULT-VALUE}).")
+    private String options;
+
     @Option(names = "--out", defaultValue = "bench/results", description = "Folder of the results (${DEFAULT-VALUE}).")
     private Path out;
 
@@ -77,7 +83,7 @@ final class Bench implements Callable<Integer> {
                 Api stub = new Api(java)) {
             broker = started;
             api = stub;
-            service = new Service(work, java);
+            service = new Service(work, java, options);
             System.out.println("Warming up the stub and declaring the queues ...");
             try (Child once = service.start(commands())) {
                 TimeUnit.SECONDS.sleep(1);
@@ -297,18 +303,20 @@ final class Bench implements Callable<Integer> {
 
     /** RabbitMQ's own load generator drains a queue of the same kind, and publishes with 50 unconfirmed. */
     private void raw() throws Exception {
-        broker.declare("bench.raw");
-        broker.fill("", count, seq -> "bench.raw", seq -> Workload.body(seq, false));
-        perfTest(
-                "broker, drained by perf-test",
-                count,
-                List.of("-x", "0", "-y", "1", "-q", "500", "-D", String.valueOf(count)));
-        broker.declare("bench.raw");
+        for (String type : List.of("classic", "quorum")) {
+            broker.declare("bench.raw", type);
+            broker.fill("", count, seq -> "bench.raw", seq -> Workload.body(seq, false));
+            perfTest(
+                    "broker, " + type + " queue drained by perf-test",
+                    count,
+                    List.of("-x", "0", "-y", "1", "-q", "500", "-D", String.valueOf(count)));
+        }
+        broker.declare("bench.raw", "quorum");
         perfTest(
                 "broker, 50 unconfirmed by perf-test",
                 0,
                 List.of("-x", "1", "-y", "0", "-c", "50", "-s", "500", "-z", "10"));
-        broker.declare("bench.raw");
+        broker.declare("bench.raw", "quorum");
     }
 
     private void perfTest(String name, int n, List<String> options) throws Exception {

@@ -1,6 +1,5 @@
 package io.cioroutes.bench;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -124,13 +123,12 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** A queue of the kind that the service's own are. */
-    void declare(String queue) throws Exception {
+    /** Declares an empty durable queue. @param type quorum, as the service's own are, or classic */
+    void declare(String queue, String type) throws Exception {
         try (Connection connection = connect();
                 Channel channel = connection.createChannel()) {
-            AMQP.Queue.DeclareOk ignored =
-                    channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
-            channel.queuePurge(queue);
+            channel.queueDelete(queue);
+            channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", type));
         }
     }
 

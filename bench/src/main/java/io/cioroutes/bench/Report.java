@@ -27,7 +27,8 @@ final class Report {
 
     private static final List<Ratio> RATIOS = List.of(
             ratio("drain, 0 ms : reference", "drain, 0 ms", "reference published, 0 ms", ">= 3"),
-            ratio("drain, 0 ms : broker's raw drain", "drain, 0 ms", "broker, drained by perf-test", ">= 0.75"),
+            ratio("drain, 0 ms : raw, classic queue", "drain, 0 ms", "broker, classic queue drained by perf-test", ">= 0.75"),
+            ratio("drain, 0 ms : raw, quorum queue", "drain, 0 ms", "broker, quorum queue drained by perf-test", ">= 0.75"),
             ratio("drain, 20 ms : reference", "drain, 20 ms", "reference published, 20 ms", ">= 10"),
             ratio("drain, 20 ms : reference tuned", "drain, 20 ms", "reference tuned, 20 ms", ">= 5"),
             ratio("drain, 20 ms : 0 ms", "drain, 20 ms", "drain, 0 ms", ">= 0.9"),

@@ -14,19 +14,19 @@ import java.util.stream.Stream;
 final class Service {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String STARTED = "Started CustomerioRoutes";
-    /** What the image sets, for the 256 MiB that it makes of 512. */
-    private static final String OPTIONS = "-Xmx256m -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData";
-
     private final Path work;
     private final String java;
+    private final String options;
     private final Path application;
     private int number;
 
-    Service(Path work, String java) throws IOException, InterruptedException {
+    /** @param options what the image sets in JDK_JAVA_OPTIONS */
+    Service(Path work, String java, String options) throws IOException, InterruptedException {
         this.work = work;
         this.java = java;
+        this.options = options;
         this.application = work.resolve("application");
-        if (!Files.exists(application.resolve("customerio-routes.jar"))) {
+        if (!Files.exists(Path.of(jar()))) {
             run(List.of(
                     java,
                     "-Djarmode=tools",
@@ -36,19 +36,28 @@ final class Service {
                     "--destination",
                     application.toString()));
         }
-        if (!Files.exists(application.resolve("classes.jsa"))) {
-            run(List.of(
-                    java,
-                    "-XX:ArchiveClassesAtExit=classes.jsa",
-                    "-Dspring.context.exit=onRefresh",
-                    "-jar",
-                    "customerio-routes.jar"));
-        }
+        run(List.of(
+                "bash",
+                Path.of("deploy/container/archive-classes.sh").toAbsolutePath().toString(),
+                jar(),
+                archive()));
+    }
+
+    private String jar() {
+        return application.resolve("customerio-routes.jar").toString();
+    }
+
+    private String archive() {
+        return application.resolve("customerio-routes.jsa").toString();
     }
 
     private void run(List<String> command) throws IOException, InterruptedException {
         Files.createDirectories(application);
-        Child child = Child.start(application, placeholders(), log(), command);
+        Map<String, String> environment = placeholders();
+        environment.put("JDK_JAVA_OPTIONS", options);
+        environment.put("SERVER_PORT", String.valueOf(Broker.freePort()));
+        environment.put("PATH", Path.of(java).getParent() + ":" + System.getenv("PATH"));
+        Child child = Child.start(application, environment, log(), command);
         if (child.awaitExit() != 0) {
             throw new IllegalStateException(String.join(" ", command) + " failed:\n" + child.log());
         }
@@ -57,7 +66,7 @@ final class Service {
     /** Starts the service with these settings, beside those that lead nowhere, and does not wait for it. */
     Child launch(Map<String, String> settings) throws IOException {
         Map<String, String> environment = placeholders();
-        environment.put("JDK_JAVA_OPTIONS", OPTIONS);
+        environment.put("JDK_JAVA_OPTIONS", options);
         environment.put("SERVER_PORT", String.valueOf(Broker.freePort()));
         environment.putAll(settings);
         return Child.start(
@@ -66,11 +75,11 @@ final class Service {
                 log(),
                 List.of(
                         java,
-                        "-XX:SharedArchiveFile=classes.jsa",
+                        "-XX:SharedArchiveFile=" + archive(),
                         "-Xlog:cds=off",
                         "-Xlog:cds+dynamic=off",
                         "-jar",
-                        "customerio-routes.jar"));
+                        jar()));
     }
 
     /** Starts the service and waits until it consumes. */
