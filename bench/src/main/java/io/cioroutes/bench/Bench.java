@@ -61,6 +61,18 @@ final class Bench implements Callable<Integer> {
             description = "Options of the service's Java, as in the image with 512 MiB (${DEFAULT-VALUE}).")
     private String options;
 
+    @Option(
+            names = "--latency",
+            split = ",",
+            defaultValue = "0,20,100",
+            description = "Milliseconds before the API's answers, while draining (${DEFAULT-VALUE}).")
+    private int[] latencies;
+
+    @Option(
+            names = "--set",
+            description = "A setting of the service, as an environment variable: CIO_TRACK_CALLS=32. To be repeated.")
+    private Map<String, String> changed = Map.of();
+
     @Option(names = "--out", defaultValue = "bench/results", description = "Folder of the results (${DEFAULT-VALUE}).")
     private Path out;
 
@@ -110,7 +122,7 @@ final class Bench implements Callable<Integer> {
                 reference("tuned", 20);
             }
             case "drain" -> {
-                for (int latency : new int[] {0, 20, 100}) {
+                for (int latency : latencies) {
                     drain("drain, " + latency + " ms", 1, count, latency, Map.of());
                 }
             }
@@ -142,6 +154,7 @@ final class Bench implements Callable<Integer> {
         settings.put("CUSTOMERIO_TRACK_URL", api.url);
         settings.put("CUSTOMERIO_APP_URL", api.url);
         settings.put("CIO_ROLES", "commands");
+        settings.putAll(changed);
         return settings;
     }
 
