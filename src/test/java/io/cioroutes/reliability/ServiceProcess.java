@@ -139,6 +139,11 @@ final class ServiceProcess implements AutoCloseable {
         return metric("cio_commands_held", "");
     }
 
+    /** Bytes allocated by its start and since, as of the last garbage collection. */
+    long allocatedBytes() {
+        return metric("jvm_gc_memory_allocated_bytes_total", "");
+    }
+
     private long metric(String name, String label) {
         return get("/actuator/prometheus")
                 .lines()

@@ -61,7 +61,7 @@ class EffectiveSettingsTest {
         assertThat(named(groups, "cio.customerio.region"))
                 .isEqualTo(new Setting("cio.customerio.region", "eu", "environment variable CUSTOMERIO_REGION"));
         assertThat(named(groups, "cio.roles")).isEqualTo(new Setting("cio.roles", "commands", "command line"));
-        assertThat(named(groups, "cio.track.calls")).isEqualTo(new Setting("cio.track.calls", "16", ""));
+        assertThat(named(groups, "cio.track.calls")).isEqualTo(new Setting("cio.track.calls", "32", ""));
         assertThat(named(groups, "spring.rabbitmq.host").origin()).contains("SPRING_RABBITMQ_HOST");
         assertThat(named(groups, "cio.batch").origin()).isEqualTo("environment variable CIO_BATCH");
         assertThat(groups.get("cio.track").stream().filter(Setting::isSet)).hasSize(1);

@@ -426,6 +426,16 @@ final class Bench implements Callable<Integer> {
                     "webhooks, 50 connections, half the rate",
                     figures(Webhooks.send(port, KEY, 50, 15, full.perSecond() / 2)));
         }
+        Map<String, String> down = webhookSettings(port);
+        down.put("CIO_ROLES", "webhooks,analytics");
+        down.put("BIGQUERY_ENDPOINT", "http://127.0.0.1:9");
+        try (Child running = service.start(down)) {
+            for (String when : List.of("just started", "after 15 s")) {
+                report.add(
+                        "webhooks, 50 connections, BigQuery down, " + when,
+                        figures(Webhooks.send(port, KEY, 50, 15, 0)));
+            }
+        }
         purge();
     }
 

@@ -1,0 +1,50 @@
+package io.cioroutes.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cioroutes.broker.TestBroker;
+import io.cioroutes.sandbox.SandboxOptions;
+import io.cioroutes.sandbox.SandboxServer;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What it costs to drain full queues, in counts and not in time, so that a slow machine does not matter: it fails when
+ * batches are no longer filled, or when messages are copied about. What it takes in time measures {@code bench/run}.
+ */
+class DrainCostIT {
+
+    private static final int COUNT = 10_000;
+    /** 100 operations fit into a request; the last ones of each prefetch window are fewer. Measured: 13 to 15. */
+    private static final int REQUESTS_PER_1000 = 30;
+    /** Measured: about 20 kB, and what a cold start needs. */
+    private static final long BYTES_PER_MESSAGE = 80_000;
+
+    @Test
+    void fullQueuesAreDrainedInFullBatchesAndWithFewCopies() throws Exception {
+        TestBroker broker = TestBroker.realOnly();
+        broker.deleteTopology(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        try (SandboxServer sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
+                Publisher publisher = new Publisher(broker.uri())) {
+            Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
+            // The delivered prefetch: it decides how full batches are.
+            settings.keySet().removeIf(name -> name.startsWith("cio.prefetch."));
+            ServiceProcess.start(settings).close();
+            Ledger ledger = new Ledger(sandbox, COUNT);
+            publisher.publish(ledger.messages(Message::mixed));
+            sandbox.reset();
+            try (ServiceProcess service = ServiceProcess.start(settings)) {
+                long before = service.allocatedBytes();
+                ledger.awaitAllDelivered();
+                long requests = sandbox.stats().requests();
+                long bytes = (service.allocatedBytes() - before) / COUNT;
+                System.out.printf("Drained %d: %d requests, %d bytes a message%n", COUNT, requests, bytes);
+                assertThat(requests).isBetween((long) COUNT / 100, (long) COUNT / 1000 * REQUESTS_PER_1000);
+                assertThat(bytes).isLessThan(BYTES_PER_MESSAGE);
+                assertThat(ledger.duplicates()).isZero();
+                new Queues(broker.uri(), Settings.RETRY_DELAYS).awaitEmpty();
+            }
+        }
+    }
+}
