@@ -70,41 +70,49 @@ final class Webhooks {
         long[] nanos = new long[1024];
         int count = 0;
         long refused = 0;
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            long due = first;
-            while (System.nanoTime() < end) {
-                long early = due - System.nanoTime();
-                if (pause > 0 && early > 0) {
-                    TimeUnit.NANOSECONDS.sleep(early);
+        long due = first;
+        while (System.nanoTime() < end) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                socket.setTcpNoDelay(true);
+                InputStream in = new BufferedInputStream(socket.getInputStream());
+                boolean open = true;
+                while (open && System.nanoTime() < end) {
+                    long early = due - System.nanoTime();
+                    if (pause > 0 && early > 0) {
+                        TimeUnit.NANOSECONDS.sleep(early);
+                    }
+                    byte[] body = Workload.webhook(NUMBER.incrementAndGet());
+                    String time = String.valueOf(System.currentTimeMillis() / 1000);
+                    mac.update(("v0:" + time + ":").getBytes(StandardCharsets.US_ASCII));
+                    String head = "POST /webhooks/customerio HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "X-CIO-Timestamp: " + time + "\r\nX-CIO-Signature: "
+                            + HexFormat.of().formatHex(mac.doFinal(body)) + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+                    byte[] request = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
+                    System.arraycopy(body, 0, request, head.length(), body.length);
+                    long begin = pause > 0 ? due : System.nanoTime();
+                    socket.getOutputStream().write(request);
+                    int status = status(in);
+                    refused += Math.abs(status) == 200 ? 0 : 1;
+                    open = status > 0;
+                    nanos = count < nanos.length ? nanos : Arrays.copyOf(nanos, 2 * count);
+                    nanos[count++] = System.nanoTime() - begin;
+                    due += pause;
                 }
-                byte[] body = Workload.webhook(NUMBER.incrementAndGet());
-                String time = String.valueOf(System.currentTimeMillis() / 1000);
-                mac.update(("v0:" + time + ":").getBytes(StandardCharsets.US_ASCII));
-                String head = "POST /webhooks/customerio HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        + "X-CIO-Timestamp: " + time + "\r\nX-CIO-Signature: "
-                        + HexFormat.of().formatHex(mac.doFinal(body)) + "\r\nContent-Length: " + body.length + "\r\n\r\n";
-                byte[] request = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
-                System.arraycopy(body, 0, request, head.length(), body.length);
-                long begin = pause > 0 ? due : System.nanoTime();
-                socket.getOutputStream().write(request);
-                refused += status(in) == 200 ? 0 : 1;
-                nanos = count < nanos.length ? nanos : Arrays.copyOf(nanos, 2 * count);
-                nanos[count++] = System.nanoTime() - begin;
-                due += pause;
             }
         }
         return new long[][] {Arrays.copyOf(nanos, count), {refused}};
     }
 
+    /** @return the status of the answer, negative where the server ends the connection, as it does every so often */
     private static int status(InputStream in) throws IOException {
         String first = line(in);
         int length = 0;
         boolean chunked = false;
+        boolean last = false;
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String lower = line.toLowerCase(java.util.Locale.ROOT);
             length = lower.startsWith("content-length:") ? Integer.parseInt(lower.substring(15).trim()) : length;
+            last |= lower.startsWith("connection:") && lower.contains("close");
             chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
         }
         in.skipNBytes(length);
@@ -113,7 +121,8 @@ final class Webhooks {
             in.skipNBytes(size + 2L);
             chunked = size > 0;
         }
-        return Integer.parseInt(first.split(" ")[1]);
+        int status = Integer.parseInt(first.split(" ")[1]);
+        return last ? -status : status;
     }
 
     private static String line(InputStream in) throws IOException {
