@@ -43,7 +43,8 @@ class DeployGuideTest {
         Stream.concat(all(ARGUMENT, guide), lowerCase.stream())
                 .filter(name -> !terraform.contains("variable \"" + name + "\""))
                 .filter(name -> !terraform.contains("output \"" + name + "\""))
-                .filter(name -> !Set.of("vm_memory_high_watermark", "disk_free_limit", "max_message_size", "message_events")
+                .filter(name -> !Set.of(
+                                "vm_memory_high_watermark", "disk_free_limit", "max_message_size", "message_events")
                         .contains(name))
                 .forEach(name -> findings.add("there is no variable " + name));
         all(SECRET, guide)

@@ -25,7 +25,8 @@ class DrainCostIT {
     void fullQueuesAreDrainedInFullBatchesAndWithFewCopies() throws Exception {
         TestBroker broker = TestBroker.realOnly();
         broker.deleteTopology(Duration.ofSeconds(1), Duration.ofSeconds(2));
-        try (SandboxServer sandbox = SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
+        try (SandboxServer sandbox =
+                        SandboxServer.start(SandboxOptions.defaults().withPort(Settings.port()));
                 Publisher publisher = new Publisher(broker.uri())) {
             Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
             // The delivered prefetch: it decides how full batches are.
