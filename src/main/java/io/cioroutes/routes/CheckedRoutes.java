@@ -36,6 +36,7 @@ final class CheckedRoutes extends CamelSpringBootRoutesCollector {
 
     private final RouteCheck check;
     private final Broken broken;
+    private boolean fromFolders;
     private List<RouteSource> found = List.of();
     private List<RouteSource> loaded = List.of();
 
@@ -51,6 +52,7 @@ final class CheckedRoutes extends CamelSpringBootRoutesCollector {
             // Those in the jar were checked by the build.
             return super.collectRoutesFromDirectory(camel, exclude, patterns);
         }
+        fromFolders = true;
         try {
             found = RouteSource.matching(patterns);
             loaded = sound(found);
@@ -81,6 +83,11 @@ final class CheckedRoutes extends CamelSpringBootRoutesCollector {
             problems = check.check(rest);
         }
         return List.copyOf(rest);
+    }
+
+    /** Whether the routes came from folders, not from the jar: then files may be changed. */
+    boolean fromFolders() {
+        return fromFolders;
     }
 
     /** Every file that was there at the start. */

@@ -54,7 +54,7 @@ class RouteFilesConfiguration {
             @Override
             public void afterApplicationStart(CamelContext context) {
                 List<Path> folders = RouteSource.folders(patterns);
-                if (!folders.isEmpty() && !interval.isZero()) {
+                if (routes.fromFolders() && !interval.isZero()) {
                     var reload = new RouteReload(
                             (ModelCamelContext) context, check, folders, routes.found(), routes.loaded());
                     reload.start(interval);
