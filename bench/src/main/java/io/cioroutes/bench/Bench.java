@@ -459,7 +459,7 @@ final class Bench implements Callable<Integer> {
 
     /** Events that wait in the queue of the store, into BigQuery's stub and into the local database. */
     private void rows() throws Exception {
-        int n = 50_000;
+        int n = 20_000;
         for (boolean local : new boolean[] {false, true}) {
             purge();
             fillStore(n);
