@@ -16,7 +16,7 @@ import java.util.Base64;
 
 /**
  * Google Secret Manager, as far as the service needs it: one GET of its REST API, with the login that BigQuery uses too.
- * Google's own client would bring 20 MB and gRPC for it.
+ * Google's own client would bring gRPC for it.
  *
  * @see <a href="https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access">access</a>
  */

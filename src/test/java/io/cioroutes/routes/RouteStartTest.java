@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -98,7 +100,28 @@ class RouteStartTest {
                 .doesNotContain("\tat org.apache.camel");
     }
 
-    private ConfigurableApplicationContext start(String profile) {
+    /** The first look would take the files for changes, and put every route in the place of itself. */
+    @Test
+    void filesAreNotWatchedWhereTheRoutesCameFromElsewhere() {
+        Set<Thread> before = watches();
+        try (ConfigurableApplicationContext context =
+                start("local", "--camel.main.routes-include-pattern=classpath:routes/webhooks/*.camel.yaml")) {
+            assertThat(context.getBean(CamelContext.class).getRoute("receive")).isNotNull();
+            assertThat(watches()).isSubsetOf(before);
+        }
+        try (ConfigurableApplicationContext context = start("local")) {
+            assertThat(context.getBean(CamelContext.class).getRoute("receive")).isNotNull();
+            assertThat(watches()).isNotEmpty().isNotEqualTo(before);
+        }
+    }
+
+    private static Set<Thread> watches() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("route-reload"))
+                .collect(Collectors.toSet());
+    }
+
+    private ConfigurableApplicationContext start(String profile, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--spring.profiles.active=" + profile,
                 "--server.port=0",
@@ -108,6 +131,7 @@ class RouteStartTest {
                 "--cio.routes.directory=" + folder.resolve("routes"),
                 "--cio.routes.reload-interval=50ms",
                 "--spring.security.user.password=secret"));
+        arguments.addAll(List.of(more));
         if (profile.equals("prod")) {
             arguments.addAll(List.of(
                     "--cio.customerio.site-id=site",

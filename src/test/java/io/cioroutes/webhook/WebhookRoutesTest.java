@@ -79,7 +79,6 @@ class WebhookRoutesTest {
         for (String table : TABLES) {
             bigQuery.rows(table).remove(id);
         }
-        everything.takeAll();
 
         double routedBefore = routed(webhook.table());
         assertThat(app.send(webhook.body(), "Content-Type", "application/json")).isEqualTo(200);
@@ -166,7 +165,6 @@ class WebhookRoutesTest {
 
     @Test
     void givesASubscriberWhatItBoundToAndNothingElse() throws IOException {
-        everything.takeAll();
         try (TestQueue emails = TestQueue.subscribedTo("email.*")) {
             List<WebhookCase> events = WebhookCase.in("events").toList();
             events.forEach(event -> assertThat(app.send(event.body())).isEqualTo(200));
@@ -177,7 +175,6 @@ class WebhookRoutesTest {
                             .filter(event -> event.routingKey().startsWith("email."))
                             .map(WebhookCase::body)
                             .toList());
-            everything.takeAll();
         }
     }
 
@@ -273,7 +270,6 @@ class WebhookRoutesTest {
     @Test
     void askCustomerIoToComeBackSoonWhileTheRouteIsStopped() throws Exception {
         CamelContext camel = app.bean(CamelContext.class);
-        everything.takeAll();
         byte[] body = "again".getBytes(StandardCharsets.UTF_8);
         camel.getRouteController().suspendRoute("receive");
         assertThat(app.send(body)).isEqualTo(503);
