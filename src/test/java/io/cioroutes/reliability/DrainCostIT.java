@@ -31,12 +31,13 @@ class DrainCostIT {
             Map<String, String> settings = Settings.of(broker.springProperties(), sandbox.uri());
             // The delivered prefetch: it decides how full batches are.
             settings.keySet().removeIf(name -> name.startsWith("cio.prefetch."));
-            ServiceProcess.start(settings).close();
             Ledger ledger = new Ledger(sandbox, COUNT);
-            publisher.publish(ledger.messages(Message::mixed));
             sandbox.reset();
             try (ServiceProcess service = ServiceProcess.start(settings)) {
+                service.intake("pause");
+                publisher.publish(ledger.messages(Message::mixed));
                 long before = service.allocatedBytes();
+                service.intake("resume");
                 ledger.awaitAllDelivered();
                 long requests = sandbox.stats().requests();
                 long bytes = (service.allocatedBytes() - before) / COUNT;

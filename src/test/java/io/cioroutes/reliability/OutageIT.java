@@ -22,9 +22,9 @@ class OutageIT extends ServiceScenarios {
 
     private static final int MANY = 3000;
     /** How long an outage lasts: many times longer than all quick attempts together. */
-    private static final Duration OUTAGE = Duration.ofSeconds(60);
+    private static final Duration OUTAGE = Duration.ofSeconds(30);
 
-    private static final Duration SHORT_OUTAGE = Duration.ofSeconds(20);
+    private static final Duration SHORT_OUTAGE = Duration.ofSeconds(10);
     /** Promised: within seconds of recovery. The probe interval is 2 s; the rest is for a slow machine. */
     private static final Duration RECOVERY = Duration.ofSeconds(5);
 

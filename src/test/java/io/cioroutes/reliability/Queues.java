@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Looks into the broker's queues. Each look has a connection of its own: the broker may have been away. */
+/** Looks into the broker's queues. A look opens a new connection where the last one is gone: the broker may have been away. */
 final class Queues {
 
     private final String uri;
     private final List<String> retryQueues;
+    private Connection connection;
 
     /** @param delays what {@code cio.retry.delays} is, such as {@code 1s,2s} */
     Queues(String uri, String delays) {
@@ -41,13 +42,15 @@ final class Queues {
         T at(Channel channel) throws Exception;
     }
 
-    private <T> T look(Look<T> look) {
+    private synchronized <T> T look(Look<T> look) {
         try {
-            ConnectionFactory factory = new ConnectionFactory();
-            factory.setUri(uri);
-            factory.setAutomaticRecoveryEnabled(false);
-            try (Connection connection = factory.newConnection("test");
-                    Channel channel = connection.createChannel()) {
+            if (connection == null || !connection.isOpen()) {
+                ConnectionFactory factory = new ConnectionFactory();
+                factory.setUri(uri);
+                factory.setAutomaticRecoveryEnabled(false);
+                connection = factory.newConnection("test");
+            }
+            try (Channel channel = connection.createChannel()) {
                 return look.at(channel);
             }
         } catch (Exception e) {

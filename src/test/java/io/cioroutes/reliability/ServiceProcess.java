@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** The service as its users run it: the jar, in a process of its own, so that a signal is a real signal. */
 final class ServiceProcess implements AutoCloseable {
@@ -160,12 +161,26 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Pauses or resumes all commands, as an operator does. */
+    void intake(String action) {
+        request("/actuator/commands", request -> request.header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"action\":\"" + action + "\"}")));
+    }
+
     private String get(String path) {
+        return request(path, request -> request);
+    }
+
+    private String request(String path, UnaryOperator<HttpRequest.Builder> method) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            HttpRequest request = method.apply(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)))
                     .timeout(Duration.ofSeconds(10))
                     .build();
-            return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            if (!"GET".equals(request.method()) && response.statusCode() / 100 != 2) {
+                throw new IllegalStateException(request + " was answered " + response.statusCode());
+            }
+            return response.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
