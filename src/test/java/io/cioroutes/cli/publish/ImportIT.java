@@ -28,9 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Large imports in a process with 64 MB of heap, stopped at a third of the way and taken up again. */
+/** Large imports in a process with 48 MB of heap, stopped at a third of the way and taken up again. */
 class ImportIT {
-    private static final int LINES = 200_000;
+    private static final int LINES = 100_000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String POSTGRES = System.getenv()
             .getOrDefault("POSTGRES_TEST_URL", "jdbc:postgresql://localhost:5432/postgres?user=postgres");
@@ -128,7 +128,7 @@ class ImportIT {
 
         Result second = publishing.run(arguments);
         assertThat(second.exitCode()).as(second.err()).isZero();
-        assertThat(second.err()).contains("With the earlier runs: 200,000 published, 0 refused");
+        assertThat(second.err()).contains("With the earlier runs: 100,000 published, 0 refused");
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(all).hasValue(LINES));
         assertThat(arrived.nextClearBit(1)).as("the first that is missing").isEqualTo(LINES + 1);
     }

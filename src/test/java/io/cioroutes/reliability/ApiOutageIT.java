@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Customer.io can do to the service. One process lives through all of it. */
-class OutageIT extends ServiceScenarios {
+class ApiOutageIT extends ServiceScenarios {
 
     private static final int MANY = 3000;
     /** How long an outage lasts: many times longer than all quick attempts together. */
