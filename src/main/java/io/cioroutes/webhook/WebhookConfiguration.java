@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -49,18 +47,19 @@ class WebhookConfiguration {
 
     /** Camel looks it up by this name. */
     @Bean("platform-http-engine")
-    PlatformHttpEngine platformHttpEngine(WebhookThreads threads, @Value("${server.port:8080}") int port) {
-        return new SpringBootPlatformHttpEngine(port, threads.requests());
+    WebhookEngine platformHttpEngine(@Value("${server.port:8080}") int port) {
+        return new WebhookEngine(port);
     }
 
     @Bean
     @ConditionalOnProperty(name = "cio.role.webhooks", havingValue = "true", matchIfMissing = true)
-    FilterRegistrationBean<WebhookFilter> webhookFilter(WebhookProperties properties, WebhookMetrics metrics) {
-        FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(
-                new WebhookFilter(Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency(), metrics));
+    FilterRegistrationBean<WebhookFilter> webhookFilter(
+            WebhookProperties properties, WebhookMetrics metrics, WebhookEngine engine) {
+        FilterRegistrationBean<WebhookFilter> filter = new FilterRegistrationBean<>(new WebhookFilter(
+                Math.toIntExact(properties.maxBytes().toBytes()), properties.concurrency(), metrics, engine));
         filter.addUrlPatterns(PATH);
         filter.setDispatcherTypes(DispatcherType.REQUEST);
-        // Before any filter that reads the body.
+        // Before any filter that reads the body, or costs time.
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

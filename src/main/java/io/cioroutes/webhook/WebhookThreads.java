@@ -2,7 +2,6 @@ package io.cioroutes.webhook;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,33 +14,18 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 final class WebhookThreads implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
 
-    private final ThreadPoolExecutor requests;
     private final ThreadPoolExecutor publishing;
     private final ExecutorService routing =
             Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), named("webhook-routing-"));
 
     /** @param concurrency most requests in work at a time */
     WebhookThreads(int concurrency) {
-        // The filter lets no more in than there are threads; the queue bridges a thread that is about to be free.
-        requests = new ThreadPoolExecutor(
-                concurrency,
-                concurrency,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(concurrency),
-                named("webhook-request-"));
-        requests.allowCoreThreadTimeOut(true);
         publishing = new ThreadPoolExecutor(
                 0, concurrency, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), named("webhook-publish-"));
     }
 
     private static CustomizableThreadFactory named(String prefix) {
         return new CustomizableThreadFactory(prefix);
-    }
-
-    /** Runs the route of a request until it is answered. */
-    ExecutorService requests() {
-        return requests;
     }
 
     /** Publishes for a request; refuses when all of it hangs. */
@@ -56,7 +40,6 @@ final class WebhookThreads implements AutoCloseable {
 
     @Override
     public void close() {
-        requests.shutdown();
         publishing.shutdown();
         routing.shutdown();
     }
