@@ -57,8 +57,8 @@ final class Bench implements Callable<Integer> {
 
     @Option(
             names = "--java-options",
-            defaultValue = "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData",
-            description = "Options of the service's Java, as in the image with 512 MiB (${DEFAULT-VALUE}).")
+            defaultValue = "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData",
+            description = "Options of the service's Java, as in the image with 1 CPU and 512 MiB, where Java takes the serial collector (${DEFAULT-VALUE}).")
     private String options;
 
     @Option(
@@ -459,7 +459,7 @@ final class Bench implements Callable<Integer> {
 
     /** Events that wait in the queue of the store, into BigQuery's stub and into the local database. */
     private void rows() throws Exception {
-        int n = 20_000;
+        int n = 50_000;
         for (boolean local : new boolean[] {false, true}) {
             purge();
             fillStore(n);
@@ -468,21 +468,20 @@ final class Bench implements Callable<Integer> {
             settings.put("CIO_ROLES", "analytics");
             if (local) {
                 settings.put("SPRING_PROFILES_ACTIVE", "local");
-                settings.put("BIGQUERY_PROJECT", "");
+                List.of("BIGQUERY_PROJECT", "BIGQUERY_DATASET", "BIGQUERY_ENDPOINT").forEach(name -> settings.put(name, ""));
                 settings.put("CIO_LOCAL_DIRECTORY", work.resolve("data-" + port).toString());
             }
             api.reset(0);
             Usage usage = new Usage();
             try (Child running = service.launch(settings)) {
                 Service.awaitStarted(running);
-                double window = awaitRows(port, n);
+                double window = local ? awaitRows(port, n) : awaitRows(n);
                 Map<String, Object> figures = new LinkedHashMap<>();
                 figures.put("n", n);
                 figures.put("perSecond", n / window);
                 usage.addTo(figures, List.of(running), n, window);
                 if (!local) {
                     JsonNode stats = api.stats();
-                    figures.put("perSecond", n / (stats.get("windowMillis").asDouble() / 1000));
                     figures.put("lost", n - stats.get("distinct").asInt());
                     figures.put("duplicates", stats.get("duplicates").asInt());
                 }
@@ -503,6 +502,18 @@ final class Bench implements Callable<Integer> {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
         }
+    }
+
+    /** In {@code prod} the metrics ask for a login; BigQuery's stub knows it as well. */
+    private double awaitRows(int n) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (api.stats().get("distinct").asInt() < n) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("Stored " + api.stats() + " of " + n);
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return api.stats().get("windowMillis").asDouble() / 1000;
     }
 
     private static double awaitRows(int port, int n) throws Exception {
