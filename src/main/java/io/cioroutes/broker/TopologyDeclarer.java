@@ -43,6 +43,7 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
     private volatile BrokerSetupException refusal;
     private volatile String problem;
     private volatile boolean running;
+    private volatile boolean away;
     private ScheduledExecutorService retries;
 
     TopologyDeclarer(
@@ -116,6 +117,10 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
     public synchronized void onCreate(Connection connection) {
         com.rabbitmq.client.Connection client = connection.getDelegate();
         info = identify(client);
+        if (away) {
+            away = false;
+            LOG.info("Connected to the broker again ({}).", info);
+        }
         boolean rabbit = "RabbitMQ".equals(info.product());
         List<TopologyProblem> problems = new TopologyDeclaration(client, rabbit).declare(declarables());
         declared = problems.isEmpty();
@@ -123,6 +128,19 @@ class TopologyDeclarer implements ConnectionListener, SmartLifecycle, BrokerStat
             settle();
         } else {
             refuse(new TopologyMismatchException(where(), problems));
+        }
+    }
+
+    /** Said once for all connections: they end together, and everybody who uses them connects again. */
+    @Override
+    public void onShutDown(ShutdownSignalException signal) {
+        if (running && !away && signal.isHardError() && !signal.isInitiatedByApplication()) {
+            away = true;
+            LOG.warn(
+                    "The connection to the broker at {} has ended ({}). Messages wait there; the service connects again"
+                            + " by itself.",
+                    where(),
+                    rootMessage(signal));
         }
     }
 

@@ -47,7 +47,7 @@ class KubernetesTest {
                     settings.yaml      | CIO_TRANSACTIONAL_RATEREQUESTS: "25" | CIO_TRANSACTIONAL_RATEREQUESTS: "100" | CIO_TRANSACTIONAL_RATEREQUESTS must be 25
                     settings.yaml      | SPRING_PROFILES_ACTIVE: prod | SPRING_PROFILES_ACTIVE: prod,local | the profiles local and prod contradict each other
                     autoscaling.yaml   | queueName: cio.track | queueName: cio.tracks | no route reads from the queue cio.tracks
-                    autoscaling.yaml   | value: "39600" | value: "10" | must scale at
+                    autoscaling.yaml   | value: "198000" | value: "10" | must scale at
                     autoscaling.yaml   | maxReplicaCount: 4 | maxReplicaCount: 8 | CIO_TRACK_RATEREQUESTS must be 375
                     autoscaling.yaml   | name: webhooks\\n  minReplicas | name: hooks\\n  minReplicas | there is no deployment hooks
                     autoscaling.yaml   | pollingInterval: 15 | pollInterval: 15 | property 'pollInterval' is not defined

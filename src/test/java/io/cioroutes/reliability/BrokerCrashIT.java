@@ -30,6 +30,9 @@ class BrokerCrashIT extends CrashScenarios {
         ledger.awaitAllDelivered();
         assertThat(ledger.duplicates()).isLessThanOrEqualTo(2 * IN_FLIGHT + publisher.repeated() - before);
         ledger.assertEventsCountedOnce(MANY / 2);
+        assertThat(services.peek().log())
+                .contains("The connection to the broker at ", "Connected to the broker again")
+                .doesNotContain("\tat ");
     }
 
     /** RabbitMQ's consumer_timeout, 30 min, in a few seconds. */
