@@ -26,7 +26,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Draws the dashboard of {@code deploy/grafana} without Grafana, for the docs: each panel in its place, with what
+ * Draws the dashboard of {@code deploy/grafana} without Grafana, for the docs: its panels in their order, with what
  * Prometheus answers to the panel's own queries. Arguments: the URL of Prometheus, the minutes until now, the PNG to
  * write. Fails where a query does; a panel without data stays empty.
  */
@@ -34,8 +34,8 @@ final class DashboardPicture {
     private static final Path DASHBOARD = Path.of("deploy", "grafana", "dashboards", "customerio-routes.json");
     private static final int WIDTH = 480;
     private static final int HEIGHT = 300;
-    /** The dashboard's grid has 24 columns; its panels are 8 or 12 wide. */
-    private static final int COLUMNS = 3;
+    /** XChart wants full rows; the dashboard has 20 panels. */
+    private static final int COLUMNS = 4;
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -56,8 +56,7 @@ final class DashboardPicture {
         for (JsonNode panel : JSON.readTree(DASHBOARD.toFile()).get("panels")) {
             charts.add(picture.chart(panel));
         }
-        int rows = (charts.size() + COLUMNS - 1) / COLUMNS;
-        BitmapEncoder.saveBitmap(charts, rows, COLUMNS, arguments[2], BitmapFormat.PNG);
+        BitmapEncoder.saveBitmap(charts, charts.size() / COLUMNS, COLUMNS, arguments[2], BitmapFormat.PNG);
     }
 
     private XYChart chart(JsonNode panel) throws IOException, InterruptedException {
