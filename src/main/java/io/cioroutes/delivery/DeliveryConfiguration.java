@@ -16,6 +16,7 @@ import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
@@ -74,9 +75,7 @@ class DeliveryConfiguration {
                 registry.bind(RouteBeans.TRACK_CALLS, calls(context, "track-calls", trackCalls));
                 registry.bind(RouteBeans.MESSAGE_CALLS, calls(context, "message-calls", messageCalls));
                 registry.bind(RouteBeans.BROADCAST_CALLS, calls(context, "broadcast-calls", 1));
-                registry.bind(
-                        RouteBeans.REDELIVERIES,
-                        context.getExecutorServiceManager().newScheduledThreadPool(this, "redeliveries", 2));
+                registry.bind(RouteBeans.REDELIVERIES, redeliveries(context));
             }
 
             @Override
@@ -91,6 +90,17 @@ class DeliveryConfiguration {
         profile.setMaxPoolSize(threads);
         profile.setMaxQueueSize(-1);
         return context.getExecutorServiceManager().newThreadPool(context, name, profile);
+    }
+
+    /**
+     * The threads on which commands wait for their next attempt. Camel's limit of 1,000 would refuse one more, which nobody
+     * would settle before the next start: with little traffic each command of an outage is a batch of its own.
+     */
+    private static ScheduledExecutorService redeliveries(CamelContext context) {
+        var profile = new ThreadPoolProfile("redeliveries");
+        profile.setPoolSize(2);
+        profile.setMaxQueueSize(-1);
+        return context.getExecutorServiceManager().newScheduledThreadPool(context, "redeliveries", profile);
     }
 
     @Bean
