@@ -75,7 +75,8 @@ class DeliveryConfiguration {
                 registry.bind(RouteBeans.TRACK_CALLS, calls(context, "track-calls", trackCalls));
                 registry.bind(RouteBeans.MESSAGE_CALLS, calls(context, "message-calls", messageCalls));
                 registry.bind(RouteBeans.BROADCAST_CALLS, calls(context, "broadcast-calls", 1));
-                registry.bind(RouteBeans.REDELIVERIES, redeliveries(context));
+                registry.bind(RouteBeans.REDELIVERIES, redeliveries(context, "redeliveries"));
+                registry.bind(RouteBeans.WEBHOOK_REDELIVERIES, redeliveries(context, "webhook-redeliveries"));
             }
 
             @Override
@@ -93,14 +94,14 @@ class DeliveryConfiguration {
     }
 
     /**
-     * The threads on which commands wait for their next attempt. Camel's limit of 1,000 would refuse one more, which nobody
+     * The threads on which messages wait for their next attempt; prefetch bounds how many. Camel's limit of 1,000 would refuse one more, which nobody
      * would settle before the next start: with little traffic each command of an outage is a batch of its own.
      */
-    private static ScheduledExecutorService redeliveries(CamelContext context) {
-        var profile = new ThreadPoolProfile("redeliveries");
+    private static ScheduledExecutorService redeliveries(CamelContext context, String name) {
+        var profile = new ThreadPoolProfile(name);
         profile.setPoolSize(2);
         profile.setMaxQueueSize(-1);
-        return context.getExecutorServiceManager().newScheduledThreadPool(context, "redeliveries", profile);
+        return context.getExecutorServiceManager().newScheduledThreadPool(context, name, profile);
     }
 
     @Bean

@@ -15,7 +15,10 @@ public final class RouteBeans {
     /** The database that the route user-sync polls. */
     public static final String USERS_DATABASE = "usersDatabase";
 
+    /** Where commands, and where webhooks, wait for their next attempt. */
     static final String REDELIVERIES = "redeliveries";
+
+    static final String WEBHOOK_REDELIVERIES = "webhookRedeliveries";
 
     private RouteBeans() {}
 
@@ -23,7 +26,13 @@ public final class RouteBeans {
     public static Set<String> names() {
         return Stream.concat(
                         Arrays.stream(CommandType.values()).map(CommandType::routingKey),
-                        Stream.of(TRACK_CALLS, MESSAGE_CALLS, BROADCAST_CALLS, REDELIVERIES, USERS_DATABASE))
+                        Stream.of(
+                                TRACK_CALLS,
+                                MESSAGE_CALLS,
+                                BROADCAST_CALLS,
+                                REDELIVERIES,
+                                WEBHOOK_REDELIVERIES,
+                                USERS_DATABASE))
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -12,7 +12,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * As many can wait for their next attempt as there are. Camel refuses the 1,001st: in an outage with little traffic, when
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.Test;
 class WaitingAttemptsTest {
     private static final int MANY = 5_000;
 
-    @Test
-    void haveNoLimit() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {RouteBeans.REDELIVERIES, RouteBeans.WEBHOOK_REDELIVERIES})
+    void haveNoLimit(String threads) throws Exception {
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger delivered = new AtomicInteger();
         CamelContext context = new DefaultCamelContext();
@@ -34,7 +36,7 @@ class WaitingAttemptsTest {
                 @Override
                 public void configure() {
                     errorHandler(defaultErrorHandler()
-                            .executorServiceRef(RouteBeans.REDELIVERIES)
+                            .executorServiceRef(threads)
                             .maximumRedeliveries(1)
                             .redeliveryDelay(2_000)
                             .asyncDelayedRedelivery()
