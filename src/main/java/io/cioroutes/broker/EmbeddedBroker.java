@@ -94,10 +94,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "amqp://" + USER + ":" + USER + "@" + ADDRESS + ":" + port;
     }
 
+    /** Names the process, so that what one has left behind is told from what another works in. */
+    static String workPrefix() {
+        return "cio-broker-" + ProcessHandle.current().pid() + "-";
+    }
+
     private EmbeddedBroker start() {
         try {
             if (directory == null) {
-                Path work = Files.createTempDirectory("cio-broker");
+                Path work = Files.createTempDirectory(workPrefix());
                 try {
                     launch(work);
                 } finally {

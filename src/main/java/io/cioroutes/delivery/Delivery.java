@@ -1,14 +1,15 @@
 package io.cioroutes.delivery;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
+import io.cioroutes.broker.Acknowledgements;
 import io.opentelemetry.api.trace.Span;
-import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.core.MessageProperties;
-import org.springframework.amqp.rabbit.connection.ChannelProxy;
 
 /**
  * One AMQP delivery that has not been settled yet: where it came from and how to acknowledge it.
@@ -21,7 +22,7 @@ public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
-    private final Channel channel;
+    private final Acknowledgements acknowledgements;
     private final long tag;
     private final MessageProperties properties;
     private final byte[] body;
@@ -32,17 +33,17 @@ public final class Delivery {
     private volatile Span span = Span.getInvalid();
 
     /**
-     * @param channel the channel of the delivery; Spring's proxy is taken off, because the proxy replaces a broken
-     *     channel with a new one, on which the tag would name another message
+     * @param channel the channel of the delivery
      * @param properties the AMQP properties and headers as received; never changed
      * @param body the bytes as received; never changed
      */
     Delivery(Channel channel, MessageProperties properties, byte[] body, InFlight inFlight) {
-        this.channel = channel instanceof ChannelProxy proxy ? proxy.getTargetChannel() : channel;
+        this.acknowledgements = Acknowledgements.of(channel);
         this.tag = properties.getDeliveryTag();
         this.properties = properties;
         this.body = body;
         this.inFlight = inFlight;
+        acknowledgements.received(tag);
         inFlight.received(this);
     }
 
@@ -63,7 +64,7 @@ public final class Delivery {
 
     /** Largest AMQP frame of its connection in bytes, 0 for no limit. */
     int frameMax() {
-        return channel.getConnection().getFrameMax();
+        return acknowledgements.frameMax();
     }
 
     /** {@link System#nanoTime()} at receipt. */
@@ -73,7 +74,7 @@ public final class Delivery {
 
     /** False once the message is settled or its channel is gone, in which case the broker has it again. */
     public boolean isOpen() {
-        return !settled.get() && channel.isOpen();
+        return !settled.get() && acknowledgements.isOpen();
     }
 
     /** The span of the work on this message; it ends when the message is settled. */
@@ -103,18 +104,36 @@ public final class Delivery {
      * @return true if the acknowledgement was handed to the broker
      */
     public boolean ack() {
+        return settle() && acknowledge(acknowledgements, List.of(this));
+    }
+
+    /** Acknowledges messages that were delivered to Customer.io by one request: as {@link #ack}, in fewer frames. */
+    static void ackAll(Collection<Delivery> deliveries) {
+        deliveries.stream()
+                .filter(Delivery::settle)
+                .collect(Collectors.groupingBy(delivery -> delivery.acknowledgements))
+                .forEach(Delivery::acknowledge);
+    }
+
+    private static boolean acknowledge(Acknowledgements channel, List<Delivery> deliveries) {
+        if (channel.acknowledge(
+                deliveries.stream().map(delivery -> delivery.tag).toList())) {
+            return true;
+        }
+        log.debug(
+                "Acknowledgements came too late, their channel is closed: these will be delivered again: {}",
+                deliveries);
+        return false;
+    }
+
+    /** @return false if it is settled already */
+    private boolean settle() {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
         inFlight.settled(this);
         span.end();
-        try {
-            channel.basicAck(tag, false);
-            return true;
-        } catch (IOException | ShutdownSignalException e) {
-            log.debug("Acknowledgement of {} came too late, its channel is closed: it will be delivered again", this);
-            return false;
-        }
+        return true;
     }
 
     /** Stops caring for a message whose channel is gone: the broker has it again and will deliver it anew. */

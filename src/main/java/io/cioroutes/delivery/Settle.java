@@ -34,6 +34,7 @@ final class Settle implements Processor {
         ApiAnswer answer = exchange.getMessage().getBody(ApiAnswer.class);
         List<Command> commands = request.commands();
         Map<Integer, String> refused = refused(answer, commands.size());
+        List<Command> delivered = new ArrayList<>();
         List<Command> next = new ArrayList<>();
         List<Command> rejected = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
@@ -45,11 +46,14 @@ final class Settle implements Processor {
             } else if (command.accepted()) {
                 next.add(command);
             } else {
-                command.delivery().ack();
-                metrics.delivered(command);
-                if (log.isDebugEnabled()) {
-                    LoggedMessage.about(command, () -> log.debug("Delivered ({}): {}", answer.status(), command));
-                }
+                delivered.add(command);
+            }
+        }
+        Delivery.ackAll(delivered.stream().map(Command::delivery).toList());
+        for (Command command : delivered) {
+            metrics.delivered(command);
+            if (log.isDebugEnabled()) {
+                LoggedMessage.about(command, () -> log.debug("Delivered ({}): {}", answer.status(), command));
             }
         }
         exchange.setProperty(NEXT, next);

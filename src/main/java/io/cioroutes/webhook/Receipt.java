@@ -1,13 +1,13 @@
 package io.cioroutes.webhook;
 
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ShutdownSignalException;
-import java.io.IOException;
+import io.cioroutes.broker.Acknowledgements;
+import java.util.Collection;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.amqp.rabbit.connection.ChannelProxy;
 
 /**
  * One message taken from a queue and not settled yet. Until it is acknowledged the broker keeps it, and gives it to
@@ -16,7 +16,7 @@ import org.springframework.amqp.rabbit.connection.ChannelProxy;
  * @param channel where it was delivered
  * @param tag the broker's number for the delivery on that channel
  */
-public record Receipt(Channel channel, long tag) {
+public record Receipt(Acknowledgements channel, long tag) {
     private static final Logger LOG = LoggerFactory.getLogger(Receipt.class);
 
     /**
@@ -31,8 +31,9 @@ public record Receipt(Channel channel, long tag) {
             throw new IllegalStateException(
                     "No delivery to acknowledge: the route must start with spring-rabbitmq and acknowledgeMode MANUAL");
         }
-        // Spring's proxy is made for the consumer's thread; the channel itself may be used by any.
-        return new Receipt(channel instanceof ChannelProxy proxy ? proxy.getTargetChannel() : channel, tag);
+        Acknowledgements acknowledgements = Acknowledgements.of(channel);
+        acknowledgements.received(tag);
+        return new Receipt(acknowledgements, tag);
     }
 
     /** Whether the message can still be settled: when its channel is closed, it is on its way back to the queue. */
@@ -40,26 +41,29 @@ public record Receipt(Channel channel, long tag) {
         return channel.isOpen();
     }
 
-    /** Tells the broker that it can forget the message. */
-    public void acknowledge() {
-        settle(() -> channel.basicAck(tag, false));
+    /** Tells the broker that it can forget these messages. */
+    static void acknowledge(Collection<Receipt> receipts) {
+        receipts.stream()
+                .collect(Collectors.groupingBy(Receipt::channel, Collectors.mapping(Receipt::tag, Collectors.toList())))
+                .forEach((channel, tags) -> {
+                    if (!channel.acknowledge(tags)) {
+                        tooLate(tags.size());
+                    }
+                });
     }
 
-    /** Gives the message back to its queue. */
-    public void requeue() {
-        settle(() -> channel.basicNack(tag, false, true));
-    }
-
-    private static void settle(Settlement settlement) {
-        try {
-            settlement.run();
-        } catch (IOException | ShutdownSignalException e) {
-            LOG.info("A message could not be settled and will be delivered again: {}", e.getMessage());
+    /** Gives these messages back to their queues. */
+    static void requeue(Collection<Receipt> receipts) {
+        int late = (int) receipts.stream()
+                .filter(receipt -> !receipt.channel.requeue(receipt.tag))
+                .count();
+        if (late > 0) {
+            tooLate(late);
         }
     }
 
-    @FunctionalInterface
-    private interface Settlement {
-        void run() throws IOException;
+    private static void tooLate(int messages) {
+        LOG.info(
+                "{} messages could not be settled, as their channel is closed: they will be delivered again", messages);
     }
 }

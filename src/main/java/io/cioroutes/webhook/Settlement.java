@@ -29,8 +29,8 @@ public final class Settlement {
         return settle(Receipt::requeue);
     }
 
-    private static Processor settle(Consumer<Receipt> decision) {
-        return exchange -> receipts(exchange).forEach(decision);
+    private static Processor settle(Consumer<List<Receipt>> decision) {
+        return exchange -> decision.accept(receipts(exchange));
     }
 
     /**

@@ -123,7 +123,7 @@ class EmbeddedBrokerTest {
 
     private static List<Path> workDirectories(Path temporary) throws IOException {
         try (Stream<Path> files = Files.list(temporary)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("cio-broker"))
+            return files.filter(file -> file.getFileName().toString().startsWith(EmbeddedBroker.workPrefix()))
                     .toList();
         }
     }
