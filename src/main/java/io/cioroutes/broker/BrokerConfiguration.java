@@ -19,11 +19,6 @@ class BrokerConfiguration {
         return new TopologyDeclarer(connections, beans, properties, embedded.getIfAvailable() != null);
     }
 
-    @Bean
-    static PublisherThreads publisherThreads() {
-        return new PublisherThreads();
-    }
-
     /** Camel's component takes its containers from here. */
     @Bean
     Consumers rabbitConsumers() {

@@ -1,47 +1,70 @@
 package io.cioroutes.delivery;
 
+import io.cioroutes.delivery.ConfirmChannel.Publication;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.core.Message;
+import org.springframework.amqp.rabbit.connection.Connection;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
-import org.springframework.amqp.rabbit.connection.CorrelationData;
-import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+import org.springframework.amqp.rabbit.support.MessagePropertiesConverter;
+import org.springframework.amqp.rabbit.support.RabbitExceptionTranslator;
 
-/** Publishes so that success means what it says: the broker has the message, in at least one queue, and said so. */
+/**
+ * Publishes so that success means what it says: the broker has the message, in at least one queue, and said so.
+ *
+ * <p>One thread writes to one channel, so that callers never wait for a connection, messages keep their order, and a busy
+ * broker confirms many at once. Whoever must not wait behind others has a publisher of his own.
+ */
 public final class ConfirmedPublisher implements AutoCloseable {
 
-    /** For what follows a confirm; it may call the broker or a database. */
-    private static final int THREADS = 4;
+    /** Header with a number by which a message that no queue takes is told from the others. */
+    static final String NUMBER = "x-cio-publication";
 
-    private final RabbitTemplate routed;
-    private final RabbitTemplate announced;
+    private static final MessagePropertiesConverter PROPERTIES = new DefaultMessagePropertiesConverter();
+
+    private final ConnectionFactory connections;
     private final Duration timeout;
-    private final ExecutorService confirms = Executors.newFixedThreadPool(THREADS, ConfirmedPublisher::daemon);
+    private final Executor continuation;
+    private final AtomicLong numbers = new AtomicLong();
+    private final BlockingQueue<Publication> waiting = new LinkedBlockingQueue<>();
+    private final Thread writer;
+    /** The writer's alone. */
+    private ConfirmChannel channel;
 
     /**
-     * Publishes on connections of its own: a broker that blocks publishers must still get acknowledgements.
+     * Publishes on another connection than what consumes: a broker that blocks publishers must still get
+     * acknowledgements.
      *
-     * @param connections with correlated confirms and returns
+     * @param connections to the broker
+     * @param name ends the name of the thread
      * @param timeout how long to wait for the broker's confirm
+     * @param continuation does what follows a confirm, and ends with the publisher. {@code Runnable::run} does it on the
+     *     thread that reads the connection: then nothing that follows may wait, least of all for another confirm
      */
-    public ConfirmedPublisher(ConnectionFactory connections, Duration timeout) {
-        this.routed = template(connections, true);
-        this.announced = template(connections, false);
+    public ConfirmedPublisher(ConnectionFactory connections, String name, Duration timeout, Executor continuation) {
+        this.connections = publishing(connections);
         this.timeout = timeout;
+        this.continuation = continuation;
+        this.writer = new Thread(this::write, "publish-" + name);
+        writer.setDaemon(true);
+        writer.start();
     }
 
-    private static RabbitTemplate template(ConnectionFactory connections, boolean mandatory) {
-        var template = new RabbitTemplate(connections);
-        template.setMandatory(mandatory);
-        template.setUsePublisherConnection(true);
-        // What comes back is reported with its confirm.
-        template.setReturnsCallback(returned -> {});
-        return template;
+    private static ConnectionFactory publishing(ConnectionFactory connections) {
+        ConnectionFactory own = connections.getPublisherConnectionFactory();
+        return own == null ? connections : own;
     }
 
     /**
@@ -49,71 +72,106 @@ public final class ConfirmedPublisher implements AutoCloseable {
      *
      * @param exchange its name, empty for the default exchange
      * @param message not to be used again by the caller
-     * @return completes, on a thread of its own, when the broker confirmed the message and routed it; fails with an
-     *     {@link AmqpException} when it was refused, unroutable, or not confirmed in time (then it may or may not be in
-     *     the queue)
+     * @return completes when the broker confirmed the message and routed it; fails with an {@link AmqpException} when it
+     *     was refused, unroutable, or not confirmed in time (then it may or may not be in the queue)
      */
     public CompletableFuture<Void> publish(String exchange, String routingKey, Message message) {
-        return send(routed, exchange, routingKey, message, timeout);
+        return publish(exchange, routingKey, message, timeout);
     }
 
     /** The same with this patience. */
     public CompletableFuture<Void> publish(String exchange, String routingKey, Message message, Duration patience) {
-        return send(routed, exchange, routingKey, message, patience);
+        long number = numbers.incrementAndGet();
+        message.getMessageProperties().setHeader(NUMBER, number);
+        return send(number, exchange, routingKey, message, patience);
     }
 
     /** Publishes to whoever listens: as {@link #publish}, but a message for which there is no queue is no failure. */
     public CompletableFuture<Void> announce(String exchange, String routingKey, Message message) {
-        return send(announced, exchange, routingKey, message, timeout);
+        return send(0, exchange, routingKey, message, timeout);
     }
 
     private CompletableFuture<Void> send(
-            RabbitTemplate template, String exchange, String routingKey, Message message, Duration patience) {
-        var correlation = new CorrelationData();
-        try {
-            template.send(exchange, routingKey, message, correlation);
-        } catch (AmqpException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        String target = exchange.isEmpty() ? "queue " + routingKey : "exchange " + exchange;
-        return correlation
-                .getFuture()
-                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                // A confirm comes on the thread that reads the connection. Who publishes again there may need a new
-                // channel,
-                // whose opening nobody would be left to read.
+            long number, String exchange, String routingKey, Message message, Duration patience) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Publication publication = new Publication(
+                number,
+                exchange,
+                routingKey,
+                PROPERTIES.fromMessageProperties(message.getMessageProperties(), "UTF-8"),
+                message.getBody(),
+                done);
+        CompletableFuture<Void> outcome = done.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .handleAsync(
-                        (confirm, failure) -> {
-                            if (correlation.getReturned() != null) {
-                                throw new AmqpException(target + " routes the message to no queue: "
-                                        + correlation.getReturned().getReplyText());
-                            }
+                        (confirmed, failure) -> {
                             if (failure instanceof TimeoutException) {
                                 throw new AmqpException(
-                                        target + ": no confirm of the broker within " + patience.toSeconds() + " s",
+                                        publication.target() + ": no confirm of the broker within "
+                                                + patience.toSeconds() + " s",
                                         failure);
                             }
-                            if (failure != null) {
-                                throw new AmqpException(target + ": " + failure.getMessage(), failure);
+                            if (failure instanceof AmqpException refused) {
+                                throw refused;
                             }
-                            if (!confirm.isAck()) {
-                                throw new AmqpException(target + " refused the message: "
-                                        + (confirm.getReason() == null ? "no reason given" : confirm.getReason()));
+                            if (failure != null) {
+                                throw new AmqpException(publication.target() + ": " + failure.getMessage(), failure);
                             }
                             return null;
                         },
-                        confirms);
+                        continuation);
+        waiting.add(publication);
+        return outcome;
     }
 
-    private static Thread daemon(Runnable task) {
-        var thread = new Thread(task, "confirms");
-        thread.setDaemon(true);
-        return thread;
+    private void write() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Publication next = waiting.take();
+                // Not if nobody waits for it any more: it has been reported as failed.
+                if (!next.done().isDone()) {
+                    write(next);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
-    /** Ends the threads; what is not confirmed by now stays undone. */
+    private void write(Publication publication) {
+        try {
+            if (channel == null || !channel.isOpen()) {
+                channel = open();
+            }
+            channel.publish(publication);
+        } catch (RuntimeException e) {
+            // The others would only try to connect again, each for as long as it takes to fail.
+            List<Publication> all = new ArrayList<>(List.of(publication));
+            waiting.drainTo(all);
+            all.forEach(failed -> failed.done().completeExceptionally(e));
+        }
+    }
+
+    private ConfirmChannel open() {
+        Connection connection = connections.createConnection();
+        try {
+            com.rabbitmq.client.Channel bare = connection.getDelegate().createChannel();
+            if (bare == null) {
+                throw new AmqpException("The connection to the broker has no channel left");
+            }
+            return new ConfirmChannel(bare);
+        } catch (IOException | RuntimeException e) {
+            throw RabbitExceptionTranslator.convertRabbitAccessException(e) instanceof AmqpException amqp
+                    ? amqp
+                    : new AmqpException(e);
+        }
+    }
+
+    /** Publishes nothing more; what is not confirmed by now stays undone. */
     @Override
     public void close() {
-        confirms.shutdownNow();
+        writer.interrupt();
+        if (continuation instanceof ExecutorService threads) {
+            threads.shutdownNow();
+        }
     }
 }

@@ -16,6 +16,7 @@ import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExchangePropertyKey;
@@ -35,11 +36,13 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** The beans that the routes of {@code routes/commands} and {@code routes/delivery} name. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({DeliveryProperties.class, CustomerioProperties.class, BreakerProperties.class})
 class DeliveryConfiguration {
+    private static final int CONFIRM_THREADS = 4;
 
     @Bean
     InFlight inFlight() {
@@ -116,7 +119,12 @@ class DeliveryConfiguration {
 
     @Bean
     ConfirmedPublisher confirmedPublisher(ConnectionFactory connections, DeliveryProperties settings) {
-        return new ConfirmedPublisher(connections, settings.confirmTimeout());
+        // What follows a confirm may call the broker or a database.
+        return new ConfirmedPublisher(
+                connections,
+                "copies",
+                settings.confirmTimeout(),
+                Executors.newFixedThreadPool(CONFIRM_THREADS, new CustomizableThreadFactory("confirms-")));
     }
 
     @Bean

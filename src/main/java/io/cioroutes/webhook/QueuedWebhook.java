@@ -10,7 +10,7 @@ import org.springframework.amqp.core.MessageProperties;
  * A webhook as it lies in the queues: the body byte for byte, and what was known when it came in.
  *
  * @param body the bytes that Customer.io sent
- * @param id AMQP {@code message_id}: the event's id, or, before anybody looked into the body, a digest of the request
+ * @param id AMQP {@code message_id}: the event's id, or, before anybody looked into the body, its signature
  * @param receivedAt when it was received
  * @param table the analytics table chosen for it, or null while it is not routed
  */

@@ -2,6 +2,7 @@ package io.cioroutes.webhook;
 
 import com.rabbitmq.client.Channel;
 import io.cioroutes.broker.Acknowledgements;
+import io.opentelemetry.api.trace.Span;
 import java.util.Collection;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -15,8 +16,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param channel where it was delivered
  * @param tag the broker's number for the delivery on that channel
+ * @param span of the work on the message; it ends when the message is settled
  */
-public record Receipt(Acknowledgements channel, long tag) {
+public record Receipt(Acknowledgements channel, long tag, Span span) {
     private static final Logger LOG = LoggerFactory.getLogger(Receipt.class);
 
     /**
@@ -33,7 +35,12 @@ public record Receipt(Acknowledgements channel, long tag) {
         }
         Acknowledgements acknowledgements = Acknowledgements.of(channel);
         acknowledgements.received(tag);
-        return new Receipt(acknowledgements, tag);
+        return new Receipt(acknowledgements, tag, Span.getInvalid());
+    }
+
+    /** The same, followed by a span. */
+    Receipt followedBy(Span work) {
+        return new Receipt(channel, tag, work);
     }
 
     /** Whether the message can still be settled: when its channel is closed, it is on its way back to the queue. */
@@ -50,6 +57,7 @@ public record Receipt(Acknowledgements channel, long tag) {
                         tooLate(tags.size());
                     }
                 });
+        receipts.forEach(receipt -> receipt.span.end());
     }
 
     /** Gives these messages back to their queues. */
@@ -60,6 +68,7 @@ public record Receipt(Acknowledgements channel, long tag) {
         if (late > 0) {
             tooLate(late);
         }
+        receipts.forEach(receipt -> receipt.span.end());
     }
 
     private static void tooLate(int messages) {

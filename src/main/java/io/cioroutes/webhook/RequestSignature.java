@@ -21,7 +21,9 @@ final class RequestSignature {
 
     private static final String ALGORITHM = "HmacSHA256";
 
-    private volatile List<SecretKeySpec> keys;
+    /** Each with its key, to be copied: to look one up and give it a key takes longer than to sign. */
+    private volatile List<Mac> keys;
+
     private final Duration replayWindow;
     private final Clock clock;
 
@@ -31,14 +33,14 @@ final class RequestSignature {
      * @param clock the time of now
      */
     RequestSignature(List<String> keys, Duration replayWindow, Clock clock) {
-        this.keys = keys.stream().map(RequestSignature::key).toList();
+        this.keys = keys.stream().map(RequestSignature::keyed).toList();
         this.replayWindow = replayWindow;
         this.clock = clock;
     }
 
     /** From now on these keys are valid, and no others. */
     void use(List<String> valid) {
-        keys = valid.stream().map(RequestSignature::key).toList();
+        keys = valid.stream().map(RequestSignature::keyed).toList();
     }
 
     /**
@@ -64,7 +66,7 @@ final class RequestSignature {
 
     /** The signature that Customer.io would send with this body. */
     static String sign(String key, String timestamp, byte[] body) {
-        return new String(hex(key(key), timestamp, body), StandardCharsets.US_ASCII);
+        return new String(hex(keyed(key), timestamp, body), StandardCharsets.US_ASCII);
     }
 
     private boolean outsideReplayWindow(String timestamp) {
@@ -76,18 +78,24 @@ final class RequestSignature {
         }
     }
 
-    private static byte[] hex(SecretKeySpec key, String timestamp, byte[] body) {
+    private static byte[] hex(Mac keyed, String timestamp, byte[] body) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
+            Mac mac = (Mac) keyed.clone();
             mac.update(("v0:" + timestamp + ":").getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(mac.doFinal(body)).getBytes(StandardCharsets.US_ASCII);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("This Java has no " + ALGORITHM, e);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private static SecretKeySpec key(String key) {
-        return new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+    private static Mac keyed(String key) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+            // At the start rather than at the first webhook, where it cannot be copied.
+            return (Mac) mac.clone();
+        } catch (GeneralSecurityException | CloneNotSupportedException e) {
+            throw new IllegalStateException("This Java has no " + ALGORITHM + " that can be copied", e);
+        }
     }
 }

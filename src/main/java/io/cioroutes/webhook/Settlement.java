@@ -56,7 +56,7 @@ public final class Settlement {
 
     /** An exchange without receipts has not come far enough to note them: its own message is meant. */
     @SuppressWarnings("unchecked")
-    private static List<Receipt> receipts(Exchange exchange) {
+    static List<Receipt> receipts(Exchange exchange) {
         List<Receipt> noted = exchange.getProperty(RECEIPTS, List.class);
         return noted == null ? List.of(Receipt.of(exchange)) : noted;
     }

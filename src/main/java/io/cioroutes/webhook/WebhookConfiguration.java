@@ -1,18 +1,19 @@
 package io.cioroutes.webhook;
 
-import io.cioroutes.delivery.ConfirmedPublisher;
 import io.cioroutes.settings.SecretFiles;
 import io.cioroutes.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.apache.camel.Exchange;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Predicate;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -36,8 +37,8 @@ class WebhookConfiguration {
     static final String PATH = "/webhooks/customerio";
 
     @Bean
-    WebhookThreads webhookThreads(WebhookProperties properties) {
-        return new WebhookThreads(properties.concurrency());
+    WebhookPublishers webhookPublishers(ConnectionFactory connections, WebhookProperties properties) {
+        return new WebhookPublishers(connections, properties);
     }
 
     @Bean
@@ -100,18 +101,19 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Processor webhookIntake(
-            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
-        return new WebhookIntake(
-                publisher, threads.publishing(), properties.confirmTimeout(), Clock.systemUTC(), tracing);
+    Processor webhookIntake(WebhookPublishers publishers, Tracing tracing) {
+        return new WebhookIntake(publishers.intake(), Clock.systemUTC(), tracing);
     }
 
     /** Reads a queued webhook and says in variables what the router decides by. */
     @Bean
     Processor webhookEvent(Tracing tracing) {
         return exchange -> {
-            WebhookTrace.begin(exchange, tracing);
-            Settlement.note(exchange, List.of(Receipt.of(exchange)));
+            Span span = tracing.receive(
+                    "process " + WebhookTopology.WEBHOOKS,
+                    SpanKind.CONSUMER,
+                    exchange.getMessage().getHeaders());
+            Settlement.note(exchange, List.of(Receipt.of(exchange).followedBy(span)));
             QueuedWebhook queued = QueuedWebhook.of(exchange.getMessage());
             WebhookEvent event = WebhookEvent.read(queued.body(), queued.id());
             exchange.setVariable("objectType", event.objectType());
@@ -125,47 +127,17 @@ class WebhookConfiguration {
         };
     }
 
-    /** Publishes to the bus under variable {@code routingKey}; nobody needs to listen. */
     @Bean
-    Processor webhookToBus(
-            ConfirmedPublisher publisher, WebhookThreads threads, WebhookProperties properties, Tracing tracing) {
-        long timeout = properties.publishTimeout().toMillis();
-        return new PublishProcessor(
-                exchange -> publisher
-                        .announce(
-                                WebhookTopology.EVENTS,
-                                exchange.getVariable("routingKey", String.class),
-                                WebhookTrace.onto(body(exchange).toMessage(), exchange, tracing))
-                        .orTimeout(timeout, TimeUnit.MILLISECONDS),
-                threads.routing());
+    AggregationStrategy webhookBatch() {
+        return EventBatch.strategy();
     }
 
-    /** Publishes to the buffer queue of the analytics store, for the table in variable {@code table}. */
+    /** Publishes the events of a batch, and goes on when the broker has confirmed all. */
     @Bean
-    Processor webhookToAnalytics(
-            ConfirmedPublisher publisher,
-            WebhookThreads threads,
-            WebhookProperties properties,
-            WebhookMetrics metrics,
-            Tracing tracing) {
-        long timeout = properties.publishTimeout().toMillis();
+    Processor webhookPublish(WebhookPublishers publishers, WebhookMetrics metrics, Tracing tracing) {
         return new PublishProcessor(
-                exchange -> {
-                    String table = exchange.getVariable("table", String.class);
-                    return publisher
-                            .publish(
-                                    "",
-                                    WebhookTopology.ANALYTICS,
-                                    WebhookTrace.onto(
-                                            body(exchange).routed(table).toMessage(), exchange, tracing))
-                            .orTimeout(timeout, TimeUnit.MILLISECONDS)
-                            .thenRun(() -> metrics.routed(table));
-                },
-                threads.routing());
-    }
-
-    private static QueuedWebhook body(Exchange exchange) {
-        return exchange.getMessage().getBody(QueuedWebhook.class);
+                exchange -> EventBatch.of(exchange).publish(publishers.routing(), metrics, tracing),
+                publishers.threads());
     }
 
     @Bean

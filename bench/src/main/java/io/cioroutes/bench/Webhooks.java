@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,9 +20,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Sends signed webhooks over connections that each wait for their answer; plain sockets, so that it costs little. */
+/**
+ * Sends signed webhooks over connections that each wait for their answer; plain sockets, and signed beforehand, so that it
+ * costs little.
+ */
 final class Webhooks {
     private static final AtomicLong NUMBER = new AtomicLong();
+    /** Signed before the first is sent, for each second at full speed; should they run out, the others are signed then. */
+    private static final int READY_PER_SECOND = 5_000;
 
     private Webhooks() {}
 
@@ -39,13 +47,18 @@ final class Webhooks {
      */
     static Result send(int port, String key, int connections, int seconds, double rate) throws Exception {
         ExecutorService senders = Executors.newFixedThreadPool(connections);
+        Queue<byte[]> ready = new ConcurrentLinkedQueue<>();
+        Mac mac = mac(key);
+        for (int i = 0; i < seconds * (rate == 0 ? READY_PER_SECOND : rate); i++) {
+            ready.add(request(mac));
+        }
         long begin = System.nanoTime();
         long end = begin + TimeUnit.SECONDS.toNanos(seconds);
         List<Future<long[][]>> parts = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             long pause = rate == 0 ? 0 : (long) (1e9 * connections / rate);
             long first = begin + pause * i / connections;
-            parts.add(senders.submit(() -> connection(port, key, first, pause, end)));
+            parts.add(senders.submit(() -> connection(port, key, ready, first, pause, end)));
         }
         List<long[]> nanos = new ArrayList<>();
         long refused = 0;
@@ -64,9 +77,9 @@ final class Webhooks {
     }
 
     /** Latencies count from when a webhook was due, so that a late answer delays none of the others unseen. */
-    private static long[][] connection(int port, String key, long first, long pause, long end) throws Exception {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    private static long[][] connection(int port, String key, Queue<byte[]> ready, long first, long pause, long end)
+            throws Exception {
+        Mac mac = mac(key);
         long[] nanos = new long[1024];
         int count = 0;
         long refused = 0;
@@ -81,14 +94,8 @@ final class Webhooks {
                     if (pause > 0 && early > 0) {
                         TimeUnit.NANOSECONDS.sleep(early);
                     }
-                    byte[] body = Workload.webhook(NUMBER.incrementAndGet());
-                    String time = String.valueOf(System.currentTimeMillis() / 1000);
-                    mac.update(("v0:" + time + ":").getBytes(StandardCharsets.US_ASCII));
-                    String head = "POST /webhooks/customerio HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                            + "X-CIO-Timestamp: " + time + "\r\nX-CIO-Signature: "
-                            + HexFormat.of().formatHex(mac.doFinal(body)) + "\r\nContent-Length: " + body.length + "\r\n\r\n";
-                    byte[] request = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
-                    System.arraycopy(body, 0, request, head.length(), body.length);
+                    byte[] signed = ready.poll();
+                    byte[] request = signed == null ? request(mac) : signed;
                     long begin = pause > 0 ? due : System.nanoTime();
                     socket.getOutputStream().write(request);
                     int status = status(in);
@@ -101,6 +108,24 @@ final class Webhooks {
             }
         }
         return new long[][] {Arrays.copyOf(nanos, count), {refused}};
+    }
+
+    private static Mac mac(String key) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        return mac;
+    }
+
+    private static byte[] request(Mac mac) {
+        byte[] body = Workload.webhook(NUMBER.incrementAndGet());
+        String time = String.valueOf(System.currentTimeMillis() / 1000);
+        mac.update(("v0:" + time + ":").getBytes(StandardCharsets.US_ASCII));
+        String head = "POST /webhooks/customerio HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "X-CIO-Timestamp: " + time + "\r\nX-CIO-Signature: "
+                + HexFormat.of().formatHex(mac.doFinal(body)) + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+        byte[] request = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
+        System.arraycopy(body, 0, request, head.length(), body.length);
+        return request;
     }
 
     /** @return the status of the answer, negative where the server ends the connection, as it does every so often */
