@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,14 +24,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** RabbitMQ goes away in the middle of a burst of webhooks: what got a 200 is stored, everything else got a 503. */
+/**
+ * RabbitMQ takes nothing for a while, and then goes away, in the middle of a burst of webhooks: what got a 200 is stored,
+ * everything else got a 503 in time.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class WebhookBrokerOutageIT {
     private static final int SENDERS = 8;
+    /** After which it takes a webhook for failed, and sends it again. */
+    private static final Duration CUSTOMERIO_PATIENCE = Duration.ofSeconds(4);
 
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
     private final AtomicInteger number = new AtomicInteger();
+    private final AtomicLong slowest = new AtomicLong();
 
     @Test
     void everyEventThatGotA200IsStored(@TempDir Path directory, CapturedOutput output) throws Exception {
@@ -49,8 +56,17 @@ class WebhookBrokerOutageIT {
             IntStream.range(0, SENDERS)
                     .forEach(i -> senders.scheduleWithFixedDelay(() -> send(app), 0, 50, MILLISECONDS));
             await().until(() -> accepted.size() > 200);
+            // As when memory or disk runs short: the broker reads no more from connections that publish.
+            rabbit.ctl("set_vm_memory_high_watermark", "0.0001");
+            await().until(() -> statuses.getOrDefault(503, 0) > 2 * SENDERS);
+            rabbit.ctl("set_vm_memory_high_watermark", "0.4");
+            int blocked = accepted.size();
+            await().atMost(Duration.ofSeconds(30)).until(() -> accepted.size() > blocked + 200);
+            assertThat(slowest.get()).isLessThan(CUSTOMERIO_PATIENCE.toNanos());
+
+            int refused = statuses.get(503);
             rabbit.stop();
-            await().until(() -> statuses.getOrDefault(503, 0) > 20);
+            await().until(() -> statuses.get(503) > refused + 20);
             rabbit.start();
             int before = accepted.size();
             await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() > before + 200);
@@ -70,7 +86,9 @@ class WebhookBrokerOutageIT {
 
     private void send(WebhookApp app) {
         String id = "burst-" + number.incrementAndGet();
+        long begin = System.nanoTime();
         int status = app.send(body(id));
+        slowest.accumulateAndGet(System.nanoTime() - begin, Math::max);
         statuses.merge(status, 1, Integer::sum);
         if (status == 200) {
             accepted.add(id);
