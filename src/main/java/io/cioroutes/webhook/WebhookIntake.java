@@ -37,8 +37,12 @@ final class WebhookIntake implements Processor {
         // The signature, just verified, names what was signed: the same when Customer.io sends the same again, another
         // for
         // everything else.
-        String id = "hmac-" + exchange.getMessage().getHeader(RequestSignature.SIGNATURE_HEADER, String.class);
-        Message message = new QueuedWebhook(body, id, clock.instant(), null).toMessage();
+        String signature = exchange.getMessage().getHeader(RequestSignature.SIGNATURE_HEADER, String.class);
+        if (signature == null) {
+            throw new IllegalStateException(
+                    "The webhook has no signature: the step webhookSignature must come before this one");
+        }
+        Message message = new QueuedWebhook(body, "hmac-" + signature, clock.instant(), null).toMessage();
         Span span = tracing.receive(
                 "receive webhook", SpanKind.SERVER, exchange.getMessage().getHeaders());
         tracing.inject(span, message.getMessageProperties()::setHeader);
