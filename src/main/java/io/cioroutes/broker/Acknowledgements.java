@@ -85,7 +85,7 @@ public final class Acknowledgements {
                 }
                 return true;
             }
-            unsettled.removeAll(tags);
+            tags.forEach(unsettled::remove);
             long open = unsettled.isEmpty() ? last + 1 : unsettled.first();
             long upTo = 0;
             for (long tag : tags) {

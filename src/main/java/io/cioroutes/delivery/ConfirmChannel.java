@@ -46,7 +46,7 @@ final class ConfirmChannel {
             return exchange.isEmpty() ? "queue " + routingKey : "exchange " + exchange;
         }
 
-        void fail(String what, Exception cause) {
+        void fail(String what, Throwable cause) {
             done.completeExceptionally(new AmqpException(target() + what, cause));
         }
     }
@@ -90,7 +90,7 @@ final class ConfirmChannel {
         } catch (IOException | AlreadyClosedException e) {
             unconfirmed.remove(number);
             publication.done.completeExceptionally(RabbitExceptionTranslator.convertRabbitAccessException(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             unconfirmed.remove(number);
             publication.fail(": " + e.getMessage(), e);
             // The client has counted a message that it could not encode. From here on each confirm would be taken for
@@ -130,10 +130,7 @@ final class ConfirmChannel {
     }
 
     private void closed(ShutdownSignalException signal) {
-        AmqpException failure =
-                RabbitExceptionTranslator.convertRabbitAccessException(signal) instanceof AmqpException e
-                        ? e
-                        : new AmqpException(signal);
+        RuntimeException failure = RabbitExceptionTranslator.convertRabbitAccessException(signal);
         unconfirmed.values().forEach(publication -> publication.done.completeExceptionally(failure));
         unconfirmed.clear();
     }

@@ -13,6 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.connection.Connection;
@@ -32,6 +34,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     /** Header with a number by which a message that no queue takes is told from the others. */
     static final String NUMBER = "x-cio-publication";
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
     private static final MessagePropertiesConverter PROPERTIES = new DefaultMessagePropertiesConverter();
 
     private final ConnectionFactory connections;
@@ -42,6 +45,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private final Thread writer;
     /** The writer's alone. */
     private ConfirmChannel channel;
+
+    private volatile boolean closed;
 
     /**
      * Publishes on another connection than what consumes: a broker that blocks publishers must still get
@@ -120,11 +125,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
                         },
                         continuation);
         waiting.add(publication);
+        if (closed) {
+            failWaiting(new AmqpException("The service stops"));
+        }
         return outcome;
     }
 
     private void write() {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closed) {
             try {
                 Publication next = waiting.take();
                 // Not if nobody waits for it any more: it has been reported as failed.
@@ -132,7 +140,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
                     write(next);
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                LOG.debug("{} ends", Thread.currentThread().getName());
             }
         }
     }
@@ -143,12 +151,18 @@ public final class ConfirmedPublisher implements AutoCloseable {
                 channel = open();
             }
             channel.publish(publication);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, the next message needs this thread.
+            publication.done().completeExceptionally(e);
             // The others would only try to connect again, each for as long as it takes to fail.
-            List<Publication> all = new ArrayList<>(List.of(publication));
-            waiting.drainTo(all);
-            all.forEach(failed -> failed.done().completeExceptionally(e));
+            failWaiting(e);
         }
+    }
+
+    private void failWaiting(Throwable cause) {
+        List<Publication> all = new ArrayList<>();
+        waiting.drainTo(all);
+        all.forEach(failed -> failed.done().completeExceptionally(cause));
     }
 
     private ConfirmChannel open() {
@@ -160,16 +174,16 @@ public final class ConfirmedPublisher implements AutoCloseable {
             }
             return new ConfirmChannel(bare);
         } catch (IOException | RuntimeException e) {
-            throw RabbitExceptionTranslator.convertRabbitAccessException(e) instanceof AmqpException amqp
-                    ? amqp
-                    : new AmqpException(e);
+            throw RabbitExceptionTranslator.convertRabbitAccessException(e);
         }
     }
 
-    /** Publishes nothing more; what is not confirmed by now stays undone. */
+    /** Publishes nothing more: what still waits fails, what is on its way is confirmed or fails with its connection. */
     @Override
     public void close() {
+        closed = true;
         writer.interrupt();
+        failWaiting(new AmqpException("The service stops"));
         if (continuation instanceof ExecutorService threads) {
             threads.shutdownNow();
         }
