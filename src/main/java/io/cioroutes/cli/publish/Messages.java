@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** Checks bodies as the service will, and gives each message its id. */
 final class Messages {
+    /** Of a short string, as AMQP 0-9-1 has {@code message-id}. */
+    private static final int MAX_ID_BYTES = 255;
     /** The 16 lowest of the high 64 bits of a ULID are random, the others say the time. */
     private static final long TIME_BITS = 0xFFFF_FFFF_FFFF_0000L;
 
@@ -57,6 +59,14 @@ final class Messages {
         if (line.problem() != null) {
             throw new Refused(List.of(line.problem()));
         }
+        String id = idFor(line);
+        if (id.getBytes(StandardCharsets.UTF_8).length > MAX_ID_BYTES) {
+            throw new Refused(List.of(new Violation("message_id", "is longer than AMQP's " + MAX_ID_BYTES + " bytes")));
+        }
+        return id;
+    }
+
+    private String idFor(Line line) throws Refused {
         try {
             String ofBody = translator
                     .join()

@@ -82,6 +82,15 @@ class PublishTest {
     }
 
     @Test
+    void refusesAnIdThatIsTooLongForAmqp() throws IOException {
+        Result result = publishing.run("identify", "--body", "{\"userId\": \"1\"}", "--message-id", "é".repeat(128));
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("message_id: is longer than AMQP's 255 bytes");
+        assertThat(publishing.take("identify")).isEmpty();
+    }
+
+    @Test
     void publishesTheGoodLinesAndReportsTheOthers() throws IOException {
         Path report = directory.resolve("refused.ndjson");
         String lines =
