@@ -1,14 +1,17 @@
 package io.cioroutes.broker;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.ConsumeOkEvent;
 import org.springframework.amqp.rabbit.listener.ListenerContainerConsumerFailedEvent;
 import org.springframework.amqp.rabbit.listener.MissingQueueEvent;
+import org.springframework.util.backoff.BackOff;
 
 /**
  * Makes the containers of Camel's consumers, as its own factory does, and knows which of them the broker delivers to.
@@ -16,6 +19,10 @@ import org.springframework.amqp.rabbit.listener.MissingQueueEvent;
  */
 public final class Consumers extends DefaultListenerContainerFactory {
 
+    /** Between two attempts to begin, as is Spring's default. */
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private static final Duration CHECK = Duration.ofMillis(50);
     private static final String NOT_YET = "the broker has not answered yet";
 
     private final Map<String, Consumer> consumers = new ConcurrentHashMap<>();
@@ -32,12 +39,28 @@ public final class Consumers extends DefaultListenerContainerFactory {
     @Override
     public AbstractMessageListenerContainer createListenerContainer(SpringRabbitMQEndpoint endpoint) {
         AbstractMessageListenerContainer container = super.createListenerContainer(endpoint);
+        container.setRecoveryBackOff(whileActive(container));
         if (endpoint.getQueues() != null) {
             Consumer consumer = new Consumer(container);
             container.setApplicationEventPublisher(event -> note(consumer, event));
             consumers.put(endpoint.getQueues(), consumer);
         }
         return container;
+    }
+
+    /**
+     * Waits between two attempts to begin, for as long as the container is not stopped. Spring's container holds, while it
+     * waits, the lock that its stop needs, and does not wake up: a service whose broker was never there would stop one
+     * consumer after the other, up to five seconds each.
+     */
+    private static BackOff whileActive(AbstractMessageListenerContainer container) {
+        return () -> () -> {
+            long end = System.nanoTime() + RETRY.toNanos();
+            while (container.isActive() && System.nanoTime() < end) {
+                LockSupport.parkNanos(CHECK.toNanos());
+            }
+            return 0;
+        };
     }
 
     private static void note(Consumer consumer, Object event) {
