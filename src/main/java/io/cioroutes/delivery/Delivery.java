@@ -104,21 +104,27 @@ public final class Delivery {
      * @return true if the acknowledgement was handed to the broker
      */
     public boolean ack() {
-        return settle() && acknowledge(acknowledgements, List.of(this));
+        return claim() && acknowledge(acknowledgements, List.of(this));
     }
 
     /** Acknowledges messages that were delivered to Customer.io by one request: as {@link #ack}, in fewer frames. */
     static void ackAll(Collection<Delivery> deliveries) {
         deliveries.stream()
-                .filter(Delivery::settle)
+                .filter(Delivery::claim)
                 .collect(Collectors.groupingBy(delivery -> delivery.acknowledgements))
                 .forEach(Delivery::acknowledge);
     }
 
     private static boolean acknowledge(Acknowledgements channel, List<Delivery> deliveries) {
-        if (channel.acknowledge(
-                deliveries.stream().map(delivery -> delivery.tag).toList())) {
-            return true;
+        try {
+            if (channel.acknowledge(
+                    deliveries.stream().map(delivery -> delivery.tag).toList())) {
+                return true;
+            }
+        } finally {
+            // Not before: who stops a route closes its channel once nothing is held, and with it what is not written
+            // yet.
+            deliveries.forEach(Delivery::letGo);
         }
         log.debug(
                 "Acknowledgements came too late, their channel is closed: these will be delivered again: {}",
@@ -126,22 +132,21 @@ public final class Delivery {
         return false;
     }
 
-    /** @return false if it is settled already */
-    private boolean settle() {
-        if (!settled.compareAndSet(false, true)) {
-            return false;
-        }
+    /** @return false if it is settled already, or about to be */
+    private boolean claim() {
+        return settled.compareAndSet(false, true);
+    }
+
+    private void letGo() {
         inFlight.settled(this);
         span.end();
-        return true;
     }
 
     /** Stops caring for a message whose channel is gone: the broker has it again and will deliver it anew. */
     void abandon() {
-        if (settled.compareAndSet(false, true)) {
-            inFlight.settled(this);
+        if (claim()) {
             span.addEvent("given back to the broker");
-            span.end();
+            letGo();
         }
     }
 
