@@ -19,8 +19,8 @@ import org.springframework.util.backoff.BackOff;
  */
 public final class Consumers extends DefaultListenerContainerFactory {
 
-    /** Between two attempts to begin, as is Spring's default. */
-    private static final Duration RETRY = Duration.ofSeconds(5);
+    /** Between two attempts to begin. */
+    private static final Duration RETRY = Duration.ofMillis(AbstractMessageListenerContainer.DEFAULT_RECOVERY_INTERVAL);
 
     private static final Duration CHECK = Duration.ofMillis(50);
     private static final String NOT_YET = "the broker has not answered yet";

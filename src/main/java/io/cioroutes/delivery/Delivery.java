@@ -122,8 +122,8 @@ public final class Delivery {
                 return true;
             }
         } finally {
-            // Not before: who stops a route closes its channel once nothing is held, and with it what is not written
-            // yet.
+            // Not before: who stops a route closes its channel once nothing is held; what is not written by then
+            // comes again.
             deliveries.forEach(Delivery::letGo);
         }
         log.debug(

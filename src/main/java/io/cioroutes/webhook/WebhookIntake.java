@@ -34,9 +34,7 @@ final class WebhookIntake implements Processor {
     @Override
     public void process(Exchange exchange) throws Exception {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        // The signature, just verified, names what was signed: the same when Customer.io sends the same again, another
-        // for
-        // everything else.
+        // The signature, just verified, names what was signed: the same when Customer.io sends the same again.
         String signature = exchange.getMessage().getHeader(RequestSignature.SIGNATURE_HEADER, String.class);
         if (signature == null) {
             throw new IllegalStateException(

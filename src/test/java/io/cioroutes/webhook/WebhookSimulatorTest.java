@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -95,6 +96,11 @@ class WebhookSimulatorTest {
                 "user" + number + "@example.com",
                 "Hello",
                 undeliverable);
+    }
+
+    /** Each event once: as Customer.io does, the simulator sends an event again whose answer it has not got. */
+    private Set<String> reported() {
+        return received.stream().map(event -> event.get("event_id").asText()).collect(Collectors.toSet());
     }
 
     private Map<String, List<JsonNode>> byMetric() {
@@ -213,7 +219,7 @@ class WebhookSimulatorTest {
         assertThat(kept).isBetween(1500, 1600);
         answer = 200;
         await().atMost(Duration.ofSeconds(20)).until(() -> simulator.open() == 0);
-        assertThat(received).hasSize(kept);
+        assertThat(reported()).hasSize(kept);
     }
 
     @Test
@@ -232,6 +238,6 @@ class WebhookSimulatorTest {
         assertThat(asked.get()).isLessThanOrEqualTo(200);
         answer = 200;
         await().atMost(Duration.ofSeconds(20)).until(() -> asked.get() == 1000 && simulator.open() == 0);
-        assertThat(received).hasSize(1000);
+        assertThat(reported()).hasSize(1000);
     }
 }
